@@ -10,7 +10,7 @@
 namespace gridlock {
 
 struct Report {
-  std::string command;  ///< "run", "analyze", ...
+  std::string command;  ///< "run", "analyze", "check"
   struct Input {
     std::string file, engine;  ///< one of them
     std::string format, version;
@@ -20,6 +20,9 @@ struct Report {
   std::vector<Input> inputs;
   std::vector<Run> runs;
   Analysis analysis;
+  std::string again;     ///< the command that plays the same again; empty when there is none
+  bool stopped = false;  ///< a signal ended the command: this is the report so far
+  int exit_code = 0;     ///< what the command ends with
 };
 
 struct Style {
@@ -32,5 +35,9 @@ std::string to_text(const Report& report, const Style& style);
 std::string to_json(const Report& report);        ///< the contract's version 1
 std::string to_json_lines(const Report& report);  ///< the trace (run), or a deadlock per line (analyze)
 std::string to_markdown(const Report& report);
+
+/// Problems as a compiler prints them: `file:line:column: error: message`, the line itself with a caret under the
+/// place, and the hint. `source` is the text that the places point into; empty when there is none to show.
+std::string to_text(const Problems& problems, std::string_view source, const Style& style);
 
 }  // namespace gridlock

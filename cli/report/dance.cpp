@@ -1,0 +1,344 @@
+#include "cli/report/dance.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "cli/report/words.h"
+
+namespace gridlock::report {
+namespace {
+
+bool is_number(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isdigit(c) != 0; });
+}
+
+void add_session(std::vector<std::string>& sessions, const std::string& name) {
+  if (std::find(sessions.begin(), sessions.end(), name) == sessions.end()) sessions.push_back(name);
+}
+
+// ------------------------------------------------------------------------------------------------- what came of it
+
+Text waits_for(const std::vector<std::string>& names) {
+  std::vector<std::string> cleaned;
+  for (const auto& name : names) cleaned.push_back(clean(name));
+  return {Ink::waiting, names.empty() ? "waits" : "waits for " + listed(cleaned)};
+}
+
+Text error_text(const std::optional<ServerError>& error) {
+  if (!error) return {Ink::bad, "error"};
+  return {Ink::bad, fmt::format("error {}: {}", clean(error->code), clean(error->message))};
+}
+
+/// Everything but `waits` and `done`, which need to know more than the outcome.
+Text ending(Outcome outcome, const std::string& session) {
+  switch (outcome) {
+    case Outcome::deadlock:
+      return {Ink::bad, fmt::format("DEADLOCK: {} is the victim and is rolled back", clean(session))};
+    case Outcome::lock_timeout: return {Ink::bad, "lock timeout: waited too long and gave up"};
+    case Outcome::serialization_failure: return {Ink::bad, "serialization failure: rolled back"};
+    case Outcome::error: return {Ink::bad, "error"};
+    case Outcome::skipped: return {Ink::dim, "skipped: the session was still waiting"};
+    case Outcome::waits: return {Ink::waiting, "waits"};
+    case Outcome::done: break;
+  }
+  return {Ink::dim, "done"};
+}
+
+// ------------------------------------------------------------------------------------------------- from a deadlock
+
+/// A step's identity within one dance: a session may repeat a step's name in its next transaction.
+using StepKey = std::pair<std::string, std::string>;
+
+/// Whom the waiting step of each party waits for.
+std::map<StepKey, std::vector<std::string>> waits_of(const Deadlock& deadlock) {
+  std::map<StepKey, std::vector<std::string>> waits;
+  for (const Party& party : deadlock.parties) {
+    auto& names = waits[{party.name, party.step}];
+    for (const std::size_t blocker : party.blocked_by)
+      if (blocker < deadlock.parties.size()) names.push_back(deadlock.parties[blocker].name);
+  }
+  return waits;
+}
+
+/// Steps are told by their own names where all have one that says something; else they are numbered.
+bool names_tell(const std::vector<ScheduledStep>& schedule) {
+  return std::none_of(schedule.begin(), schedule.end(),
+                      [](const ScheduledStep& step) { return step.step.empty() || is_number(step.step); });
+}
+
+/// True when nothing in the schedule says what the ring ended in: then the dance says it, last.
+bool tells_the_end(const std::vector<ScheduledStep>& schedule) {
+  return std::any_of(schedule.begin(), schedule.end(),
+                     [](const ScheduledStep& step) { return step.outcome == Outcome::deadlock; });
+}
+
+/// The index of the last step of the schedule that began to wait: it closed the ring.
+std::size_t last_wait(const std::vector<ScheduledStep>& schedule) {
+  for (std::size_t i = schedule.size(); i > 0; --i)
+    if (schedule[i - 1].outcome == Outcome::waits) return i - 1;
+  return schedule.size();
+}
+
+// ------------------------------------------------------------------------------------------------- from an order
+
+/// What the trace of one order says of its steps.
+struct TraceFacts {
+  std::map<std::string, std::string> sql, session;
+  std::map<std::string, std::vector<std::string>> waits;
+};
+
+void note_wait(TraceFacts& facts, const Trace& trace, const WaitState& wait) {
+  auto& names = facts.waits[wait.step];
+  if (!names.empty()) return;
+  for (const Blocker& blocker : wait.blockers)
+    if (blocker.session < trace.sessions.size()) add_session(names, trace.sessions[blocker.session]);
+}
+
+TraceFacts facts_of(const Trace& trace) {
+  TraceFacts facts;
+  for (const Event& event : trace.events) {
+    const std::string session = event.session < trace.sessions.size() ? trace.sessions[event.session] : std::string();
+    if (const auto* started = std::get_if<StatementStarted>(&event.what)) {
+      facts.sql[started->step] = started->sql;
+      facts.session[started->step] = session;
+    } else if (const auto* ended = std::get_if<StatementEnded>(&event.what)) {
+      facts.session.emplace(ended->step, session);
+    } else if (const auto* wait = std::get_if<WaitState>(&event.what)) {
+      note_wait(facts, trace, *wait);
+    }
+  }
+  return facts;
+}
+
+constexpr std::size_t rows_shown = 4;
+
+std::string row_in_words(const std::vector<Value>& row) {
+  std::string out;
+  for (const Value& value : row) out += (out.empty() ? "" : ", ") + clean(to_text(value));
+  return row.size() == 1 ? out : "(" + out + ")";
+}
+
+std::string first_word(std::string_view sql) {
+  std::string word;
+  for (const char c : clean(sql)) {
+    if (std::isalpha(static_cast<unsigned char>(c)) == 0) break;
+    word += static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  }
+  return word;
+}
+
+bool is_one_of(const std::string& word, std::initializer_list<std::string_view> words) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+/// `2 rows: 19, 22`, `1 row changed`, `done`.
+Text result_text(const std::string& sql, const PlayedOrder::Result* result) {
+  const std::string verb = first_word(sql);
+  if (result == nullptr) return {Ink::dim, "done"};
+  if (!result->rows.empty()) {
+    std::string rows;
+    for (std::size_t i = 0; i < std::min(result->rows.size(), rows_shown); ++i)
+      rows += (i == 0 ? "" : ", ") + row_in_words(result->rows[i]);
+    if (result->rows.size() > rows_shown) rows += ", ...";
+    return {Ink::dim, fmt::format("{}: {}", counted(result->rows.size(), "row"), rows)};
+  }
+  if (verb == "SELECT") return {Ink::dim, "no row"};
+  if (is_one_of(verb, {"INSERT", "UPDATE", "DELETE", "REPLACE"}))
+    return {Ink::dim, result->affected == 0
+                          ? "no row changed"
+                          : counted(static_cast<std::uint64_t>(result->affected), "row") + " changed"};
+  return {Ink::dim, "done"};
+}
+
+const PlayedOrder::Result* result_of(const PlayedOrder& order, const std::string& step) {
+  for (const auto& result : order.results)
+    if (result.step == step) return &result;
+  return nullptr;
+}
+
+Text order_outcome(const PlayedOrder& order, const TraceFacts& facts, const PlayedOrder::StepEvent& event) {
+  const auto look_up = [](const auto& map, const std::string& key) {
+    const auto at = map.find(key);
+    return at == map.end() ? decltype(at->second)() : at->second;
+  };
+  switch (event.outcome) {
+    case Outcome::waits: return waits_for(look_up(facts.waits, event.step));
+    case Outcome::done: return result_text(look_up(facts.sql, event.step), result_of(order, event.step));
+    case Outcome::error: return error_text(event.error);
+    default: return ending(event.outcome, look_up(facts.session, event.step));
+  }
+}
+
+// ------------------------------------------------------------------------------------------------- drawing
+
+Text said(const DanceStep& step) {
+  Text text;
+  if (step.sql.empty()) {
+    text.add(Ink::dim, "(goes on)");
+  } else {
+    text.add(clean(step.sql));
+  }
+  if (!step.outcome.empty()) text.add(Ink::dim, " -> ").add(step.outcome);
+  return text;
+}
+
+/// How wide each column is to be: as wide as its longest line where all fit, else the widest give way first.
+std::vector<std::size_t> shares(std::vector<std::size_t> wanted, std::size_t room) {
+  std::vector<std::size_t> out(wanted.size(), 0);
+  std::vector<std::size_t> open(wanted.size());
+  for (std::size_t i = 0; i < open.size(); ++i) open[i] = i;
+  while (!open.empty()) {
+    const std::size_t fair = room / open.size();
+    const auto small = std::find_if(open.begin(), open.end(), [&](std::size_t i) { return wanted[i] <= fair; });
+    const std::size_t at = small == open.end() ? open.front() : *small;
+    out[at] = std::min(wanted[at], fair);
+    room -= out[at];
+    open.erase(small == open.end() ? open.begin() : small);
+  }
+  return out;
+}
+
+constexpr std::string_view rule = " │ ";
+constexpr std::size_t narrowest_column = 22;
+
+class Columns {
+ public:
+  Columns(const Dance& dance, Page& page) : dance_(dance), page_(page) {
+    for (const DanceStep& step : dance.steps)
+      label_width_ = std::max(label_width_, columns(std::string_view(step.label)));
+    std::vector<std::size_t> wanted;
+    for (const std::string& session : dance.sessions) wanted.push_back(columns(std::string_view(clean(session))));
+    for (const DanceStep& step : dance.steps) {
+      auto& width = wanted[index_of(step.session)];
+      width = std::max(width, said(step).width());
+    }
+    const std::size_t taken = 2 + label_width_ + 2 + 3 * (dance.sessions.size() - 1);
+    room_ = page.width() > taken ? page.width() - taken : 0;
+    widths_ = shares(wanted, room_);
+  }
+
+  /// No column is squeezed below what a statement needs to be read.
+  bool fit() const { return room_ / dance_.sessions.size() >= narrowest_column; }
+
+  void draw() {
+    std::vector<Text> names;
+    for (const std::string& session : dance_.sessions) names.emplace_back(Ink::strong, clean(session));
+    put("", names);
+    for (const DanceStep& step : dance_.steps) {
+      const std::size_t column = index_of(step.session);
+      std::string label = step.label;
+      for (const Text& line : said(step).wrapped(widths_[column])) {
+        std::vector<Text> cells(dance_.sessions.size());
+        cells[column] = line;
+        put(std::exchange(label, ""), cells);
+      }
+    }
+  }
+
+ private:
+  std::size_t index_of(const std::string& session) const {
+    const auto at = std::find(dance_.sessions.begin(), dance_.sessions.end(), session);
+    return static_cast<std::size_t>(at - dance_.sessions.begin());
+  }
+
+  void put(const std::string& label, const std::vector<Text>& cells) {
+    Text line("  ");
+    line.add(Text(Ink::dim, label).padded(label_width_)).add("  ");
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+      if (i > 0) line.add(Ink::dim, rule);
+      line.add(cells[i].padded(widths_[i]));
+    }
+    page_.line(line);
+  }
+
+  const Dance& dance_;
+  Page& page_;
+  std::size_t label_width_ = 0, room_ = 0;
+  std::vector<std::size_t> widths_;
+};
+
+void draw_lines(const Dance& dance, Page& page) {
+  std::size_t label = 0, name = 0;
+  for (const DanceStep& step : dance.steps) {
+    label = std::max(label, columns(std::string_view(step.label)));
+    name = std::max(name, columns(std::string_view(clean(step.session))));
+  }
+  for (const DanceStep& step : dance.steps) {
+    Text first("  ");
+    first.add(Text(Ink::dim, step.label).padded(label)).add("  ");
+    first.add(Text(Ink::strong, clean(step.session)).padded(name)).add("  ");
+    page.paragraph(first, said(step));
+  }
+}
+
+}  // namespace
+
+Dance dance_of(const Deadlock& deadlock, std::size_t at_most) {
+  Dance dance;
+  const auto waits = waits_of(deadlock);
+  const auto& schedule = deadlock.schedule;
+  const bool by_name = names_tell(schedule);
+  const std::size_t closing = tells_the_end(schedule) ? schedule.size() : last_wait(schedule);
+  std::set<StepKey> waiting;
+  for (const Party& party : deadlock.parties) add_session(dance.sessions, party.name);
+  for (std::size_t i = 0; i < schedule.size(); ++i) {
+    const ScheduledStep& step = schedule[i];
+    const StepKey key{step.session, step.step};
+    Text outcome = ending(step.outcome, step.session);
+    if (step.outcome == Outcome::waits) {
+      const auto at = waits.find(key);
+      outcome = waits_for(at == waits.end() ? std::vector<std::string>() : at->second);
+      if (i == closing) outcome.add(Ink::bad, ": the ring is closed");
+    }
+    const bool goes_on = waiting.erase(key) > 0;
+    if (step.outcome == Outcome::waits) waiting.insert(key);
+    add_session(dance.sessions, step.session);
+    dance.steps.push_back({step.session, by_name ? clean(step.step) : std::to_string(i + 1),
+                           goes_on ? std::string() : step.sql, std::move(outcome)});
+  }
+  if (dance.steps.size() > at_most) {
+    dance.left_out = dance.steps.size() - at_most;
+    dance.steps.erase(dance.steps.begin(), dance.steps.begin() + static_cast<std::ptrdiff_t>(dance.left_out));
+  }
+  return dance;
+}
+
+Dance dance_of(const PlayedOrder& order) {
+  Dance dance;
+  const TraceFacts facts = facts_of(order.trace);
+  for (const std::string& session : order.trace.sessions) add_session(dance.sessions, session);
+  std::set<std::string> waiting;
+  for (const auto& event : order.events) {
+    const auto session = facts.session.find(event.step);
+    const auto sql = facts.sql.find(event.step);
+    const bool goes_on = waiting.erase(event.step) > 0;
+    if (event.outcome == Outcome::waits) waiting.insert(event.step);
+    DanceStep step;
+    step.session = session == facts.session.end() ? std::string("?") : session->second;
+    step.label = clean(event.step);
+    if (!goes_on) step.sql = sql == facts.sql.end() ? event.step : sql->second;
+    step.outcome = order_outcome(order, facts, event);
+    add_session(dance.sessions, step.session);
+    dance.steps.push_back(std::move(step));
+  }
+  return dance;
+}
+
+void draw(const Dance& dance, Page& page) {
+  if (dance.steps.empty()) return;
+  if (dance.left_out > 0)
+    page.line(Text(Ink::dim, fmt::format("  ... {} before (--verbose shows all)", counted(dance.left_out, "step"))));
+  Columns side_by_side(dance, page);
+  if (side_by_side.fit()) {
+    side_by_side.draw();
+  } else {
+    draw_lines(dance, page);
+  }
+}
+
+}  // namespace gridlock::report

@@ -1,0 +1,162 @@
+#include "cli/report/headline.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "cli/report/text.h"
+#include "cli/report/words.h"
+
+namespace gridlock::report {
+namespace {
+
+std::uint64_t problem_count(const Report& report) {
+  std::uint64_t sum = 0;
+  for (const auto& input : report.inputs) sum += input.problems.size();
+  for (const Run& run : report.runs) sum += run.problems.size();
+  return sum;
+}
+
+std::uint64_t waits(const Report& report) {
+  std::uint64_t sum = 0;
+  for (const Run& run : report.runs) sum += run.summary.waits.count;
+  return sum;
+}
+
+std::uint64_t transactions(const Report& report) {
+  std::uint64_t sum = 0;
+  for (const Run& run : report.runs) sum += run.summary.committed + run.summary.rolled_back;
+  return sum;
+}
+
+std::vector<std::string> files_of(const Report& report, bool (*which)(const Report::Input&)) {
+  std::vector<std::string> names;
+  for (const auto& input : report.inputs)
+    if (!input.file.empty() && which(input)) names.push_back(clean(input.file));
+  return names;
+}
+
+std::string some_files(const std::vector<std::string>& names) {
+  return names.size() > 3 ? counted(names.size(), "file") : listed(names);
+}
+
+std::vector<std::string> names_of(const Deadlock& deadlock) {
+  std::vector<std::string> names;
+  for (const Party& party : deadlock.parties) names.push_back(clean(party.name));
+  return names;
+}
+
+/// `alice and bob wait for each other, and the database rolls back bob`
+std::string the_ring(const Deadlock& deadlock) {
+  std::string out =
+      deadlock.parties.size() > 4 ? counted(deadlock.parties.size(), "transaction") : listed(names_of(deadlock));
+  out += deadlock.parties.size() > 2 ? " wait for each other in a ring" : " wait for each other";
+  if (deadlock.victim && *deadlock.victim < deadlock.parties.size())
+    out += fmt::format(", and the database rolls {} back", clean(deadlock.parties[*deadlock.victim].name));
+  return out;
+}
+
+std::string found(const Report& report) {
+  const std::uint64_t count = deadlocks_found(report);
+  const auto& all = report.analysis.deadlocks;
+  std::string out = counted(count, "deadlock");
+  if (all.size() > 1) out += fmt::format(" of {} kinds", all.size());
+  if (report.command == "analyze") {
+    out += " found in " + some_files(files_of(report, [](const auto&) { return true; }));
+  } else {
+    out += " found";
+    if (transactions(report) > count + 8) out += fmt::format(" in {}", counted(transactions(report), "transaction"));
+  }
+  if (all.size() == 1 && !all.front().deadlock.parties.empty()) out += ": " + the_ring(all.front().deadlock);
+  return out;
+}
+
+std::string none_found(const Report& report) {
+  if (report.command == "analyze") {
+    const auto blind = files_of(report, [](const auto& input) { return not_understood(input); });
+    if (!blind.empty()) return "No deadlock could be read, but not everything was understood in " + some_files(blind);
+    return "No deadlock in " + some_files(files_of(report, [](const auto&) { return true; }));
+  }
+  return fmt::format("No deadlock in this run: {}, {}", counted(transactions(report), "transaction"),
+                     counted(waits(report), "lock wait"));
+}
+
+std::string checked(const Report& report) {
+  const auto files = files_of(report, [](const auto&) { return true; });
+  const std::uint64_t mistakes = problem_count(report);
+  if (mistakes == 0) return fmt::format("No mistake found in {}", some_files(files));
+  const auto bad = files_of(report, [](const auto& input) { return !input.problems.empty(); });
+  return fmt::format("{} in {}", counted(mistakes, "mistake"), some_files(bad));
+}
+
+bool nothing_played(const Report& report) {
+  return report.command == "run" && problem_count(report) > 0 &&
+         std::all_of(report.runs.begin(), report.runs.end(), [](const Run& run) { return !run.problems.empty(); });
+}
+
+}  // namespace
+
+std::uint64_t deadlocks_found(const Report& report) {
+  std::uint64_t told = 0, counted_by_run = 0;
+  for (const auto& one : report.analysis.deadlocks) told += one.deadlock.count;
+  for (const Run& run : report.runs) counted_by_run += run.summary.deadlocks;
+  return std::max(told, counted_by_run);
+}
+
+std::uint64_t checks_made(const Report& report) {
+  std::uint64_t sum = 0;
+  for (const Run& run : report.runs) sum += run.checks.size();
+  return sum;
+}
+
+std::uint64_t checks_failed(const Report& report) {
+  std::uint64_t sum = 0;
+  for (const Run& run : report.runs)
+    for (const Check& check : run.checks) sum += check.holds ? 0 : 1;
+  return sum;
+}
+
+bool not_understood(const Report::Input& input) {
+  if (!input.ledger) return false;
+  const Ledger& ledger = *input.ledger;
+  return ledger.format.empty() || ledger.not_understood > 0 || ledger.understood + ledger.partly < ledger.markers;
+}
+
+std::string headline(const Report& report) {
+  std::string out;
+  if (report.command == "check") {
+    out = checked(report);
+  } else if (nothing_played(report)) {
+    out = "Nothing was played: " + counted(problem_count(report), "mistake") + " in the workload";
+  } else {
+    out = deadlocks_found(report) > 0 ? found(report) : none_found(report);
+  }
+  return out + ".";
+}
+
+std::string context(const Report& report) {
+  std::string out;
+  if (report.command != "run" || report.runs.empty()) return out;
+  out = clean(report.runs.front().summary.workload);
+  for (std::size_t i = 0; i < report.runs.size(); ++i)
+    out += (i == 0 ? " on " : ", ") + clean(report.runs[i].summary.engine);
+  out += fmt::format(", seed {}", report.runs.front().summary.seed);
+  return out;
+}
+
+std::string format_in_words(const std::string& format) {
+  if (format == "innodb-status") return "InnoDB status text";
+  if (format == "postgresql-stderr") return "PostgreSQL log";
+  if (format == "gridlock-trace") return "gridlock trace";
+  return format.empty() ? "no known log format" : format;
+}
+
+std::vector<const DiagnosedDeadlock*> by_count(const Analysis& analysis) {
+  std::vector<const DiagnosedDeadlock*> sorted;
+  for (const auto& one : analysis.deadlocks) sorted.push_back(&one);
+  std::stable_sort(sorted.begin(), sorted.end(),
+                   [](const auto* a, const auto* b) { return a->deadlock.count > b->deadlock.count; });
+  return sorted;
+}
+
+}  // namespace gridlock::report

@@ -1,0 +1,123 @@
+#include "cli/report/ring.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "cli/report/words.h"
+
+namespace gridlock::report {
+namespace {
+
+/// Intention locks on the table stand beside every row lock and block nobody here: they would only hide what matters.
+bool says_little(const Lock& lock) { return lock.kind == LockKind::table && (lock.mode == "IX" || lock.mode == "IS"); }
+
+/// What to show of the locks held: the one in the way first, then those that say something.
+std::vector<Lock> worth_showing(const Party& party, bool every_lock) {
+  std::vector<Lock> shown;
+  for (const Lock& lock : party.holds)
+    if (every_lock || shown.empty() || !says_little(lock)) shown.push_back(lock);
+  if (shown.size() > 1 && !every_lock && says_little(shown.front())) shown.erase(shown.begin());
+  return shown;
+}
+
+Text name_of(const Deadlock& deadlock, std::size_t index) {
+  const Party& party = deadlock.parties[index];
+  Text name(Ink::strong, clean(party.name));
+  std::string more;
+  const auto add = [&more](std::string_view what, const std::string& value) {
+    if (!value.empty()) more += fmt::format("{}{}{}", more.empty() ? "" : ", ", what, clean(value));
+  };
+  if (party.name.find(party.transaction_id) == std::string::npos) add("transaction ", party.transaction_id);
+  if (party.name.find(party.thread_or_pid) == std::string::npos) add("thread ", party.thread_or_pid);
+  add("", party.user);
+  add("", party.isolation);
+  if (!more.empty()) name.add(Ink::dim, " (" + more + ")");
+  if (deadlock.victim == index) name.add(" ").add(Ink::bad, "<- the victim: rolled back");
+  return name;
+}
+
+/// The left edge of the drawing: the line that leads from the last party back to the first.
+constexpr std::string_view rail = "  │   ";
+constexpr std::size_t locks_shown = 4;
+
+class Ring {
+ public:
+  Ring(const Deadlock& deadlock, bool every_lock, Page& page)
+      : deadlock_(deadlock), every_lock_(every_lock), page_(page) {}
+
+  void draw() {
+    for (std::size_t i = 0; i < deadlock_.parties.size(); ++i) {
+      const Party& party = deadlock_.parties[i];
+      page_.paragraph(Text(Ink::dim, i == 0 ? "  ┌─> " : "  ├─> "), name_of(deadlock_, i));
+      holds(party);
+      if (!party.statement.empty()) item("runs", Text(clean(party.statement)));
+      waits(party);
+      handed_on(party, i);
+    }
+  }
+
+ private:
+  void item(std::string_view what, const Text& text, Ink ink = Ink::plain) {
+    Text first(Ink::dim, rail);
+    first.add(Text(ink, what).padded(11));
+    for (const Text& line : text.wrapped(room())) {
+      page_.line(Text(first).add(line));
+      first = Text(Ink::dim, rail).add(std::string(11, ' '));
+    }
+  }
+
+  std::size_t room() const {
+    const std::size_t taken = columns(rail) + 11;
+    return std::max<std::size_t>(page_.width() > taken ? page_.width() - taken : 0, 16);
+  }
+
+  void holds(const Party& party) {
+    const auto shown = worth_showing(party, every_lock_);
+    const std::size_t some = every_lock_ ? shown.size() : std::min(shown.size(), locks_shown);
+    for (std::size_t i = 0; i < some; ++i) item(i == 0 ? "holds" : "", described(shown[i]), Ink::good);
+    if (some < shown.size())
+      item("", Text(Ink::dim, fmt::format("and {} (--verbose lists them)", counted(shown.size() - some, "more lock"))));
+    if (shown.empty()) item("holds", Text(Ink::dim, "not known"), Ink::good);
+  }
+
+  void waits(const Party& party) {
+    item("waits for", party.waits_for ? described(*party.waits_for) : Text(Ink::dim, "not known"), Ink::waiting);
+  }
+
+  std::string blockers(const Party& party) const {
+    std::vector<std::string> names;
+    for (const std::size_t index : party.blocked_by)
+      if (index < deadlock_.parties.size()) names.push_back(clean(deadlock_.parties[index].name));
+    if (names.empty()) return "held by: not known";
+    return fmt::format("{} {}", party.hard ? "which is held up by" : "which stands in the queue behind", listed(names));
+  }
+
+  void handed_on(const Party& party, std::size_t index) {
+    const bool last = index + 1 == deadlock_.parties.size();
+    Text line(Ink::dim, last ? "  └───── " : rail);
+    line.add(Ink::waiting, last ? blockers(party) + ": the ring is closed" : blockers(party));
+    page_.line(line);
+  }
+
+  const Deadlock& deadlock_;
+  bool every_lock_;
+  Page& page_;
+};
+
+}  // namespace
+
+void draw_ring(const Deadlock& deadlock, bool every_lock, Page& page) { Ring(deadlock, every_lock, page).draw(); }
+
+std::vector<Lock> locks_drawn(const Deadlock& deadlock) {
+  std::vector<Lock> locks;
+  for (const Party& party : deadlock.parties) {
+    const auto held = worth_showing(party, false);
+    locks.insert(locks.end(), held.begin(),
+                 held.begin() + static_cast<std::ptrdiff_t>(std::min(held.size(), locks_shown)));
+    if (party.waits_for) locks.push_back(*party.waits_for);
+  }
+  return locks;
+}
+
+}  // namespace gridlock::report

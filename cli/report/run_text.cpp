@@ -1,0 +1,204 @@
+// A run: the orders that were played, what was expected, where sessions waited, and the figures.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "cli/report/dance.h"
+#include "cli/report/headline.h"
+#include "cli/report/sections.h"
+#include "cli/report/words.h"
+
+namespace gridlock::report {
+namespace {
+
+constexpr std::size_t orders_step_by_step = 3;
+constexpr std::size_t orders_listed = 12;
+constexpr std::size_t lock_waits_listed = 5;
+
+std::string joined(const std::vector<std::string>& names) {
+  std::string out;
+  for (const auto& name : names) out += (out.empty() ? "" : " ") + clean(name);
+  return out;
+}
+
+/// Everything that came of an order but `done`, in a line.
+Text unusual(const PlayedOrder& order) {
+  Text out;
+  for (const auto& event : order.events) {
+    if (event.outcome == Outcome::done) continue;
+    const Ink ink = event.outcome == Outcome::waits     ? Ink::waiting
+                    : event.outcome == Outcome::skipped ? Ink::dim
+                                                        : Ink::bad;
+    out.add(out.empty() ? "" : ", ").add(ink, fmt::format("{} {}", clean(event.step), to_string(event.outcome)));
+  }
+  return out.empty() ? Text(Ink::good, "all done, nobody waited") : out;
+}
+
+std::vector<std::string> lines_of(const PlayedOrder::LocksAfter& after) {
+  std::vector<std::string> lines;
+  for (const auto& [session, lock] : after.locks)
+    lines.push_back(fmt::format("{} {} {} [{}]", clean(session), lock.waiting ? "waits for" : "holds", in_words(lock),
+                                clean(lock.mode)));
+  return lines;
+}
+
+void tell_locks(const PlayedOrder& order, Page& page) {
+  if (order.locks.empty()) return;
+  heading("Locks after each step", page);
+  std::vector<std::string> before;
+  for (const auto& after : order.locks) {
+    const auto lines = lines_of(after);
+    const std::string step = clean(after.step);
+    if (lines.empty()) {
+      page.line(Text("  ").add(Ink::strong, step).add(Ink::dim, "  no locks"));
+    } else if (lines == before) {
+      page.line(Text("  ").add(Ink::strong, step).add(Ink::dim, "  the same"));
+    } else {
+      page.line(Text("  ").add(Ink::strong, step));
+      // Marked: what is new since the step before.
+      for (const auto& line : lines) {
+        const bool is_new = std::find(before.begin(), before.end(), line) == before.end();
+        page.paragraph(is_new ? Text(Ink::good, "    + ") : Text("      "), Text(line));
+      }
+    }
+    before = lines;
+  }
+}
+
+void figure(std::string_view name, const std::string& value, Page& page) {
+  page.paragraph(Text("  ").add(Text(name).padded(14)), Text(value));
+}
+
+std::string waits_in_words(const LockWaits& waits) {
+  if (waits.count == 0) return "none";
+  if (waits.count < 4) return fmt::format("{}, the longest {}", thousands(waits.count), milliseconds(waits.max_ms));
+  return fmt::format("{}: half of them up to {}, 95% up to {}, 99% up to {}, the longest {}", thousands(waits.count),
+                     milliseconds(waits.p50_ms), milliseconds(waits.p95_ms), milliseconds(waits.p99_ms),
+                     milliseconds(waits.max_ms));
+}
+
+void tell_run(const Run& run, Page& page) {
+  const RunSummary& summary = run.summary;
+  const bool is_reference = summary.engine.starts_with("reference:");
+  heading(fmt::format("The run on {}", clean(summary.engine)), page);
+  if (!summary.version.empty()) figure("version", clean(summary.version), page);
+  figure("transactions",
+         fmt::format("{} committed, {} rolled back, {} retried, {} failed", thousands(summary.committed),
+                     thousands(summary.rolled_back), thousands(summary.retried), thousands(summary.failed)),
+         page);
+  if (summary.duration_s > 0 && run.orders.empty())
+    figure(
+        "throughput",
+        fmt::format("{:.1f} committed a second, in {}{}", static_cast<double>(summary.committed) / summary.duration_s,
+                    milliseconds(summary.duration_s * 1000), is_reference ? " of virtual time" : ""),
+        page);
+  figure("lock waits", waits_in_words(summary.waits), page);
+  figure("deadlocks", thousands(summary.deadlocks), page);
+  if (summary.lock_timeouts > 0) figure("lock timeouts", thousands(summary.lock_timeouts), page);
+  if (summary.serialization_failures > 0) figure("not serialized", thousands(summary.serialization_failures), page);
+  if (summary.errors > 0) figure("errors", thousands(summary.errors), page);
+}
+
+}  // namespace
+
+bool told_step_by_step(const Report& report, bool verbose) {
+  std::size_t orders = 0;
+  for (const Run& run : report.runs) orders += run.orders.size();
+  return orders > 0 && (verbose || orders <= orders_step_by_step);
+}
+
+void tell_orders(const Run& run, bool step_by_step, bool verbose, Page& page) {
+  const std::size_t total = run.orders.size();
+  if (total == 0) return;
+  if (!step_by_step) heading(fmt::format("The {} orders played on {}", total, clean(run.summary.engine)), page);
+  for (std::size_t i = 0; i < total; ++i) {
+    const PlayedOrder& order = run.orders[i];
+    if (step_by_step) {
+      heading(total == 1 ? "What happened, step by step" : fmt::format("Order {} of {}, step by step", i + 1, total),
+              page);
+      draw(dance_of(order), page);
+      tell_locks(order, page);
+    } else if (verbose || i < orders_listed) {
+      page.paragraph(Text(Ink::dim, fmt::format("  {:3}  ", i + 1)), Text(joined(order.order)));
+      page.paragraph(Text("         "), unusual(order));
+    }
+  }
+  if (!step_by_step && !verbose && total > orders_listed)
+    page.line(
+        Text(Ink::dim, fmt::format("  and {} (--verbose shows them)", counted(total - orders_listed, "more order"))));
+}
+
+void tell_checks(const Report& report, Page& page) {
+  if (checks_made(report) == 0) return;
+  const std::uint64_t failed = checks_failed(report);
+  heading(failed == 0
+              ? fmt::format("What the workload expects: {} of {} hold", checks_made(report), checks_made(report))
+              : fmt::format("What the workload expects: {} of {} FAILED", failed, checks_made(report)),
+          page);
+  for (const Run& run : report.runs)
+    for (const Check& check : run.checks) {
+      Text mark = check.holds ? Text(Ink::good, "  holds   ") : Text(Ink::bad, "  FAILED  ");
+      Text text(clean(check.what) + ": expected " + clean(check.expected));
+      if (check.holds) {
+        page.paragraph(mark, text);
+      } else {
+        text.add(", got ").add(Ink::bad, clean(check.got));
+        if (const std::string where = to_string(check.where); !where.empty())
+          text.add(Ink::dim, " (" + clean(where) + ")");
+        page.paragraph(mark, text);
+      }
+    }
+}
+
+void tell_lock_waits(const Report& report, bool verbose, Page& page) {
+  const auto& waits = report.analysis.lock_waits;
+  if (waits.empty()) return;
+  heading("Where sessions waited", page);
+  page.line(Text(Ink::dim, fmt::format("  {:>7}  {:>9}  {:>9}  {}", "waits", "in all", "longest", "for a lock on")));
+  const std::size_t shown = verbose ? waits.size() : std::min(waits.size(), lock_waits_listed);
+  for (std::size_t i = 0; i < shown; ++i) {
+    const auto& wait = waits[i];
+    Text what(clean(wait.table));
+    if (!wait.index.empty()) what.add(fmt::format(" (index {})", clean(wait.index)));
+    what.add(" ").add(Ink::dim, "[" + clean(wait.mode) + "]");
+    page.paragraph(Text(fmt::format("  {:>7}  {:>9}  {:>9}  ", thousands(wait.count), milliseconds(wait.total_ms),
+                                    milliseconds(wait.max_ms))),
+                   what);
+  }
+  if (shown < waits.size())
+    page.line(
+        Text(Ink::dim, fmt::format("  and {} (--verbose shows them)", counted(waits.size() - shown, "more place"))));
+}
+
+void tell_runs(const Report& report, Page& page) {
+  for (const Run& run : report.runs)
+    if (run.problems.empty()) tell_run(run, page);
+}
+
+void tell_inputs(const Report& report, bool verbose, Page& page) {
+  if (report.command == "run") return;
+  heading(report.command == "check" ? "What was checked" : "What was read", page);
+  for (const auto& input : report.inputs) {
+    Text text;
+    if (!input.ledger) {
+      text = input.problems.empty() ? Text(Ink::good, "no mistake found")
+                                    : Text(Ink::bad, counted(input.problems.size(), "mistake"));
+      if (!input.format.empty()) text.add(" (" + clean(input.format) + ")");
+    } else {
+      const Ledger& ledger = *input.ledger;
+      text.add(format_in_words(ledger.format));
+      if (!ledger.version.empty()) text.add(" of version " + clean(ledger.version));
+      text.add(fmt::format(", {}; {}", counted(ledger.lines, "line"), counted(ledger.markers, "deadlock report")));
+      if (ledger.markers > 0) text.add(fmt::format(": {} understood", thousands(ledger.understood)));
+      if (ledger.partly > 0) text.add(Ink::waiting, fmt::format(", {} in part", thousands(ledger.partly)));
+      if (ledger.not_understood > 0)
+        text.add(Ink::bad, fmt::format(", {} NOT understood", thousands(ledger.not_understood)));
+    }
+    page.paragraph(Text("  ").add(Ink::strong, clean(input.file)).add("  "), text);
+    if (!verbose || !input.ledger) continue;
+    for (const Problem& problem : input.ledger->problems)
+      page.paragraph(Text("    "), Text(Ink::dim, clean(to_string(problem.where) + ": " + problem.message)));
+  }
+}
+
+}  // namespace gridlock::report

@@ -1,0 +1,41 @@
+#pragma once
+/// The parts of the text report, in the order in which they are told.
+#include <cstddef>
+#include <string_view>
+#include <vector>
+
+#include "cli/report/report.h"
+#include "cli/report/text.h"
+
+namespace gridlock::report {
+
+/// What has been explained already, so that a term is explained where it is first met and not again.
+struct Told {
+  std::vector<std::string_view> terms;
+  bool deadlock = false;    ///< what a deadlock is
+  bool conditions = false;  ///< the four conditions
+};
+
+void heading(std::string_view title, Page& page);
+
+/// A paragraph of words of the user or of a rule, with its own line breaks kept.
+void paragraphs(const Text& first, std::string_view text, Page& page);
+
+/// One kind of deadlock: what happened, the ring, why, what to do. `number` of `total` kinds.
+struct Telling {
+  std::size_t number, total;
+  bool with_dance;  ///< false: the orders played, shown before, told it already
+  bool verbose;
+};
+void tell_deadlock(const DiagnosedDeadlock& one, const Telling& telling, Told& told, Page& page);
+
+/// The orders of a story: step by step while they are few, else a line each.
+bool told_step_by_step(const Report& report, bool verbose);
+void tell_orders(const Run& run, bool step_by_step, bool verbose, Page& page);
+
+void tell_checks(const Report& report, Page& page);
+void tell_lock_waits(const Report& report, bool verbose, Page& page);
+void tell_runs(const Report& report, Page& page);
+void tell_inputs(const Report& report, bool verbose, Page& page);
+
+}  // namespace gridlock::report
