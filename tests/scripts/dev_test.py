@@ -13,7 +13,7 @@ REAL = ("bash", "cat", "chmod", "dirname", "env", "find", "grep", "mkdir", "npro
 # What each fake does after it has written its name and arguments into $CALLS.
 FAKES = {
     "dpkg-query": '[[ " $MISSING " == *" ${@: -1} "* ]] && exit 1\necho -n installed\n',
-    "apt-get": 'echo "apt-get talks"\n',
+    "apt-get": 'echo "apt-get talks"\n[[ -z ${APT_FAILS:-} ]]\n',
     "id": 'echo "${FAKE_UID:-0}"\n',
     "cmake": """
 echo "cmake talks"
@@ -100,6 +100,13 @@ class Dev(unittest.TestCase):
         self.assertIn("installing cmake libfmt-dev", self.err)
         self.assertTrue(self.calls[0].startswith("apt-get") and self.calls[0].endswith("update"))
         self.assertEqual(self.out, "report of run x.yaml\n")
+
+    def test_apt_get_is_heard_only_when_it_fails(self):
+        self.assertEqual(self.dev("run", "x.yaml", MISSING="cmake"), 1)
+        self.assertNotIn("apt-get talks", self.err)
+        self.assertEqual(self.dev("run", "x.yaml", MISSING="cmake", APT_FAILS="1"), 125)
+        self.assertIn("apt-get talks", self.err)
+        self.assertIn("could not install cmake", self.err)
 
     def test_an_ordinary_user_installs_by_sudo(self):
         self.assertEqual(self.dev("run", "x.yaml", MISSING="cmake", FAKE_UID="1000"), 1)
