@@ -1,0 +1,11 @@
+#pragma once
+/// The commands. Each joins the rooms, delivers its report and returns the exit code.
+#include "cli/options.h"
+
+namespace gridlock {
+
+int run_command(const Options& options);
+int analyze_command(const Options& options);
+int check_command(const Options& options);
+
+}  // namespace gridlock
