@@ -139,10 +139,8 @@ class MySQL:
         self.version = f"{server['kind']} {server['version']}"
         self.control = self.connect()
         self.cursor = self.control.cursor()
-        for sql in ("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED", "SET SESSION lock_wait_timeout = 1",
-                    "CREATE DATABASE IF NOT EXISTS gl_tick",
-                    "CREATE TABLE IF NOT EXISTS gl_tick.tick (id INT PRIMARY KEY, v INT)",
-                    "INSERT IGNORE INTO gl_tick.tick VALUES (1, 1)"):
+        self.purged = None      # the state in which purge was last seen to have nothing to do though the list is not empty
+        for sql in ("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED", "SET SESSION lock_wait_timeout = 1"):
             self.cursor.execute(sql)
 
     def connect(self, database=None):
@@ -206,21 +204,23 @@ class MySQL:
         return [{"session": owners.get(trx, "?"), "table": table, "index": index, "mode": mode, "status": status.lower(),
                  "data": data} for trx, _, _, table, index, mode, status, data in rows]
 
-    def settle_background(self):
-        """Waits until purge has removed all that no open read view needs. A little write of ours wakes it up."""
-        deadline, look = time.monotonic() + 5, 0
+    def settle_background(self, views_may_have_closed=True):
+        """Waits until purge has removed all that no open read view needs. Purge looks for work about every 0.1 s: an
+        empty history list is the sign that it is done; else (read views are not shown) that it did nothing for a while."""
+        deadline, since, last = time.monotonic() + 5, 0, None
         while time.monotonic() < deadline:
             text = dictionary(self.cursor, "SHOW ENGINE INNODB STATUS")[0][2]
             done, idle = re.search(r"Purge done for trx's n:o < (\d+) undo n:o < \d+ state: (running but idle)?", text).groups()
             history = int(re.search(r"History list length (\d+)", text).group(1))
-            views = [int(number) for number in re.findall(r"Trx read view will not see trx with id >= (\d+)", text)]
-            if idle and (history == 0 or (views and int(done) >= min(views))):
-                return True
-            look += 1
-            if look % 4 == 0:
-                self.cursor.execute("UPDATE gl_tick.tick SET v = v + 1")
-            time.sleep(0.01)
-        return False
+            state = (history, done)
+            if idle and (history == 0 or (state == self.purged and not views_may_have_closed)):
+                return
+            if state != last:
+                since, last = time.monotonic(), state
+            if idle and time.monotonic() - since > 0.25:
+                self.purged = state
+                return
+            time.sleep(0.008)
 
     def access(self, sql):
         """What the optimizer chooses for a statement now: key and access type of each table it reads."""
@@ -238,6 +238,9 @@ class MySQL:
         rows = [dict(zip(names, row)) for row in self.cursor.fetchall()]
         found = [{"table": row["table"], "type": row["type"], "key": row["key"], "extra": row["Extra"]} for row in rows if row["type"]]
         return found[0] if len(found) == 1 else found
+
+    def translate(self, sql):
+        return sql
 
     def outcome(self, problem):
         code = problem.args[0] if problem.args else 0
@@ -291,6 +294,10 @@ class MariaDB(MySQL):
                 "plugin-load-add": "metadata_lock_info"}
     failures = (1020,)
 
+    def translate(self, sql):
+        """MariaDB 10.11 does not know FOR SHARE."""
+        return re.sub(r"\bFOR SHARE\b", "LOCK IN SHARE MODE", sql)
+
     def register(self, name):
         pass
 
@@ -310,9 +317,8 @@ class MariaDB(MySQL):
     def locks(self):
         return None
 
-    def settle_background(self):
-        deadline, look = time.monotonic() + 3, 0
-        last, same = None, 0
+    def settle_background(self, views_may_have_closed=True):
+        deadline, last, same = time.monotonic() + 3, None, 0
         while time.monotonic() < deadline:
             text = dictionary(self.cursor, "SHOW ENGINE INNODB STATUS")[0][2]
             history = int(re.search(r"History list length (\d+)", text).group(1))
@@ -320,10 +326,8 @@ class MariaDB(MySQL):
             same = same + 1 if (history, done) == last else 0
             last = (history, done)
             if history == 0 or same >= 12:
-                return True
-            look += 1
+                return
             time.sleep(0.01)
-        return False
 
     def close(self, sessions):
         for session in sessions.values():
@@ -401,11 +405,14 @@ class Postgres:
                           "status": "granted" if granted else "waiting", "data": data})
         return found
 
-    def settle_background(self):
-        return True
+    def settle_background(self, views_may_have_closed=True):
+        pass
 
     def access(self, sql):
         return None
+
+    def translate(self, sql):
+        return sql
 
     def outcome(self, problem):
         code, message = problem.pgcode, (problem.diag.message_primary or str(problem)).strip()
@@ -508,12 +515,16 @@ class Player:
                     continue
             return
 
-    def quiet(self):
+    def quiet(self, step):
         """Settled, purge included: purge may wake a waiter, so look again after it."""
+        others = [session for session in self.sessions.values() if session.sql is not None and session.step != step]
+        plain_statement = self.story.steps[step].split(None, 1)[0].upper() in WRITES + ("SELECT", "BEGIN")
         while True:
             self.settle()
             before = [session.sql is None for session in self.sessions.values()]
-            self.engine.settle_background()
+            went_on = any(session.sql is None for session in others)
+            failed = any(session.result and session.result[2] for session in self.sessions.values() if session.sql is None)
+            self.engine.settle_background(went_on or failed or not plain_statement)
             self.settle()
             if before == [session.sql is None for session in self.sessions.values()]:
                 return
@@ -522,7 +533,7 @@ class Player:
         engine, story = self.engine, self.story
         engine.reset(story.schema(engine.dialect))
         self.bell = threading.Condition()
-        self.sessions = {name: engine.open(name, LEVELS[self.level] if self.level in LEVELS else body.get("isolation"), self.bell)
+        self.sessions = {name: engine.open(name, body.get("isolation") or LEVELS.get(self.level), self.bell)
                          for name, body in story.sessions.items()}
         golden = {"order": order, "events": [], "results": [], "deadlocks": [], "access": {}, "locks": []}
         waiting = []
@@ -532,11 +543,12 @@ class Player:
                 if session.sql is not None:
                     golden["events"].append([step, "skipped"])
                     continue
-                access = engine.access(story.steps[step])
+                sql = engine.translate(story.steps[step])
+                access = engine.access(sql)
                 if access:
                     golden["access"][step] = access
-                session.launch(step, story.steps[step])
-                self.quiet()
+                session.launch(step, sql)
+                self.quiet(step)
                 victims = 0
                 for name in [step] + waiting:
                     one = self.sessions[story.owner[name]]
