@@ -30,7 +30,7 @@ std::optional<Outcome> outcome(std::string_view word);
 
 /// The server's answer to a statement that it refused.
 struct ServerError {
-  std::string code;     ///< MySQL's number ("1062") or the SQLSTATE ("23505")
+  std::string code;  ///< MySQL's number ("1062") or the SQLSTATE ("23505")
   std::string message;
   friend bool operator==(const ServerError&, const ServerError&) = default;
 };
@@ -48,8 +48,8 @@ struct StatementEnded {
   std::string step;
   Outcome outcome = Outcome::done;
   std::optional<ServerError> error;
-  std::int64_t affected = 0;               ///< rows written
-  std::vector<std::vector<Value>> rows;    ///< rows returned
+  std::int64_t affected = 0;             ///< rows written
+  std::vector<std::vector<Value>> rows;  ///< rows returned
   friend bool operator==(const StatementEnded&, const StatementEnded&) = default;
 };
 

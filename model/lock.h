@@ -19,12 +19,12 @@ enum class LockKind : std::uint8_t {
   insert_intention,  // the wish to insert into a gap
   table,
   auto_increment,
-  tuple,             // PostgreSQL: the queue for a row version
-  transaction,       // PostgreSQL: another transaction's end
+  tuple,        // PostgreSQL: the queue for a row version
+  transaction,  // PostgreSQL: another transaction's end
   virtual_transaction,
-  advisory,          // PostgreSQL's advisory locks
-  user,              // MySQL's GET_LOCK
-  metadata,          // MySQL's metadata locks
+  advisory,  // PostgreSQL's advisory locks
+  user,      // MySQL's GET_LOCK
+  metadata,  // MySQL's metadata locks
   page,
   extension,
   object,
@@ -37,7 +37,7 @@ std::optional<LockKind> lock_kind(std::string_view word);
 
 /// One column of a key; the value is empty when it is not known, which is not the same as SQL's NULL.
 struct KeyPart {
-  std::string column;          ///< empty when not known (a log without the table's definition)
+  std::string column;  ///< empty when not known (a log without the table's definition)
   std::optional<Value> value;
   friend bool operator==(const KeyPart&, const KeyPart&) = default;
 };
@@ -45,9 +45,9 @@ struct KeyPart {
 /// A lock that a session holds or waits for.
 struct Lock {
   LockKind kind = LockKind::other;
-  std::string mode;    ///< the server's own word: `X,REC_NOT_GAP`, `S,GAP`, `IX`, `ShareLock`
-  std::string table;   ///< bare or qualified as the source has it; empty when not known
-  std::string index;   ///< empty for table locks and when not known
+  std::string mode;          ///< the server's own word: `X,REC_NOT_GAP`, `S,GAP`, `IX`, `ShareLock`
+  std::string table;         ///< bare or qualified as the source has it; empty when not known
+  std::string index;         ///< empty for table locks and when not known
   std::vector<KeyPart> key;  ///< columns of the index, in index order; empty when not known
   bool supremum = false;     ///< stands at the end of the index: no key, only the gap before "infinity"
   bool waiting = false;      ///< in the queue, not granted

@@ -11,12 +11,12 @@
 namespace gridlock {
 
 struct Trace {
-  std::string workload;   ///< its name
-  std::string engine;     ///< `reference:innodb`, or a live engine's URL without the password
-  std::string version;    ///< the server's own version text; empty on a reference engine
+  std::string workload;  ///< its name
+  std::string engine;    ///< `reference:innodb`, or a live engine's URL without the password
+  std::string version;   ///< the server's own version text; empty on a reference engine
   std::uint64_t seed = 0;
   std::vector<std::string> sessions;  ///< names by SessionId
-  std::string schema;     ///< the SQL that made the tables, empty when not known
+  std::string schema;                 ///< the SQL that made the tables, empty when not known
   std::vector<Event> events;
   friend bool operator==(const Trace&, const Trace&) = default;
 };

@@ -1,8 +1,8 @@
 #pragma once
 /// SQL statements as values: what the workload language can say, in both dialects.
 ///
-/// Everything is a plain copyable value. Every node carries its Span so that a problem, a report or a rewrite can point at
-/// the user's own text. Names keep the user's spelling without quotes; compare them with `same_name`.
+/// Everything is a plain copyable value. Every node carries its Span so that a problem, a report or a rewrite can point
+/// at the user's own text. Names keep the user's spelling without quotes; compare them with `same_name`.
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -27,6 +27,7 @@ struct Span {
 struct Name {
   std::string text;
   Span span;
+  bool quoted = false;  ///< stood in quotes: PostgreSQL then keeps its capitals
 };
 
 /// Case-insensitive comparison of identifiers (both dialects fold unquoted names).
@@ -37,41 +38,64 @@ bool same_name(std::string_view a, std::string_view b);
 struct Select;
 
 enum class ExprKind : std::uint8_t {
-  literal,      // value
-  column,       // [qualifier.]name
-  parameter,    // :name  (name without the colon)
-  variable,     // @name (MySQL user variable) or @@name (system variable; name keeps the second @)
-  star,         // * or qualifier.*; only in a select list and in COUNT(*)
+  literal,        // value
+  column,         // [qualifier.]name
+  parameter,      // :name  (name without the colon)
+  variable,       // @name (MySQL user variable) or @@name (system variable; name keeps the second @)
+  star,           // * or qualifier.*; only in a select list and in COUNT(*)
   default_value,  // DEFAULT in VALUES or SET
-  unary,        // op, args[0]
-  binary,       // op, args[0], args[1]
-  between,      // args[0] [NOT] BETWEEN args[1] AND args[2]
-  in_list,      // args[0] [NOT] IN (args[1..])
-  in_select,    // args[0] [NOT] IN (subquery)
-  is_null,      // args[0] IS [NOT] NULL
-  exists,       // [NOT] EXISTS (subquery)
+  unary,          // op, args[0]
+  binary,         // op, args[0], args[1]
+  between,        // args[0] [NOT] BETWEEN args[1] AND args[2]
+  in_list,        // args[0] [NOT] IN (args[1..])
+  in_select,      // args[0] [NOT] IN (subquery)
+  is_null,        // args[0] IS [NOT] NULL
+  exists,         // [NOT] EXISTS (subquery)
   scalar_select,  // (subquery)
-  function,     // name(args), `distinct` for aggregates
-  inserted,     // VALUES(name) in MySQL's ON DUPLICATE KEY UPDATE, EXCLUDED.name in PostgreSQL's ON CONFLICT
-  case_when,    // CASE [operand] WHEN a THEN b ... [ELSE c]: args = [when, then]..., else last when odd
-  row,          // (a, b, ...) row constructor
+  function,       // name(args), `distinct` for aggregates
+  inserted,       // the new row's value: VALUES(name) (no qualifier) or alias.name in MySQL's ON DUPLICATE KEY UPDATE,
+                  // EXCLUDED.name in PostgreSQL's ON CONFLICT (qualifier as written)
+  case_when,      // CASE WHEN a THEN b ... [ELSE c]: args = [when, then]..., else last when odd
+                  // (CASE x WHEN a is read as CASE WHEN x = a)
+  row,            // (a, b, ...) row constructor
 };
 
 enum class Op : std::uint8_t {
-  none, plus, minus, multiply, divide, int_divide, modulo, concat,
-  equal, not_equal, less, less_equal, greater, greater_equal, null_safe_equal, like,
-  logical_and, logical_or, logical_not, negate,
+  none,
+  plus,
+  minus,
+  multiply,
+  divide,
+  int_divide,
+  modulo,
+  concat,
+  equal,
+  not_equal,
+  less,
+  less_equal,
+  greater,
+  greater_equal,
+  null_safe_equal,
+  like,
+  logical_and,
+  logical_or,
+  logical_not,
+  negate,
 };
 
+/// Special forms are functions, too: CAST(x AS t) is CAST(x, 't'), INTERVAL 1 DAY is INTERVAL(1, 'DAY'), EXTRACT(YEAR
+/// FROM x) is EXTRACT('YEAR', x), x COLLATE c is COLLATE(x, 'c'), BINARY x is BINARY(x). `like` has a third argument
+/// for ESCAPE. A sign before a number is part of the literal. Trees are at most about a thousand levels high.
 struct Expr {
   ExprKind kind = ExprKind::literal;
   Op op = Op::none;
   bool negated = false;   ///< NOT BETWEEN, NOT IN, IS NOT NULL, NOT EXISTS, NOT LIKE
   bool distinct = false;  ///< COUNT(DISTINCT x)
+  bool quoted = false;    ///< name or qualifier stood in quotes
   Span span;
-  Value value;             ///< literal
-  std::string qualifier;   ///< column, star: table or alias; empty if none
-  std::string name;        ///< column, parameter, variable, function (upper case), inserted
+  Value value;            ///< literal
+  std::string qualifier;  ///< column, star: table or alias; empty if none
+  std::string name;       ///< column, parameter, variable, function (upper case), inserted
   std::vector<Expr> args;
   std::shared_ptr<const Select> subquery;
 };
@@ -126,18 +150,19 @@ struct Select {
 struct Assignment {
   Name column;
   Expr value;
+  std::optional<Name> table;  ///< the qualifier in MySQL's `SET t.column = value`
 };
 
 struct Insert {
   enum class Kind : std::uint8_t { insert, insert_ignore, replace } kind = Kind::insert;
   TableRef table;
-  std::vector<Name> columns;                  ///< empty = all, in table order
-  std::vector<std::vector<Expr>> rows;        ///< VALUES form (SET form is turned into it)
-  std::shared_ptr<const Select> select;       ///< INSERT ... SELECT form
-  std::vector<Assignment> on_duplicate_key;   ///< MySQL
-  std::optional<Name> row_alias;              ///< MySQL VALUES (...) AS new
-  struct OnConflict {                         ///< PostgreSQL
-    std::vector<Name> target;                 ///< empty = any
+  std::vector<Name> columns;                 ///< empty = all, in table order
+  std::vector<std::vector<Expr>> rows;       ///< VALUES form (SET form is turned into it)
+  std::shared_ptr<const Select> select;      ///< INSERT ... SELECT form
+  std::vector<Assignment> on_duplicate_key;  ///< MySQL
+  std::optional<Name> row_alias;             ///< MySQL VALUES (...) AS new
+  struct OnConflict {                        ///< PostgreSQL
+    std::vector<Name> target;                ///< empty = any
     std::optional<Name> constraint;
     bool do_nothing = true;
     std::vector<Assignment> set;
@@ -151,7 +176,7 @@ struct Insert {
 struct Update {
   std::vector<TableRef> tables;  ///< first is the one updated (MySQL multi-table update lists more)
   std::vector<Assignment> set;
-  std::vector<TableRef> from;    ///< PostgreSQL
+  std::vector<TableRef> from;  ///< PostgreSQL
   std::optional<Expr> where;
   std::vector<OrderItem> order_by;  ///< MySQL
   std::optional<Expr> limit;        ///< MySQL
@@ -178,13 +203,20 @@ struct Begin {
 };
 struct Commit {};
 struct Rollback {};
-struct Savepoint { Name name; };
-struct RollbackTo { Name name; };
-struct ReleaseSavepoint { Name name; };
+struct Savepoint {
+  Name name;
+};
+struct RollbackTo {
+  Name name;
+};
+struct ReleaseSavepoint {
+  Name name;
+};
 /// SET [SESSION|LOCAL] TRANSACTION ISOLATION LEVEL ...
 struct SetIsolation {
   Isolation isolation = Isolation::repeatable_read;
   bool session = false;  ///< false: the next (MySQL) or current (PostgreSQL) transaction only
+  std::optional<bool> read_only;
 };
 /// SET [SESSION|LOCAL|GLOBAL] name = value.
 struct SetVariable {
@@ -208,10 +240,10 @@ struct UnlockTables {};
 
 struct Type {
   enum class Kind : std::uint8_t { integer, decimal, real, text, date, datetime, boolean, other } kind = Kind::integer;
-  std::string name;          ///< as written, upper case: "INT", "VARCHAR"
-  int length = 0;            ///< VARCHAR(n), or precision of a decimal
+  std::string name;  ///< as written, upper case: "INT", "VARCHAR"
+  int length = 0;    ///< VARCHAR(n), or precision of a decimal
   int scale = 0;
-  int bytes = 8;             ///< integers: 1, 2, 3, 4, 8
+  int bytes = 8;  ///< integers: 1, 2, 3, 4, 8
   bool is_unsigned = false;
   bool auto_increment = false;  ///< AUTO_INCREMENT, SERIAL, GENERATED ... AS IDENTITY
 };
@@ -219,8 +251,9 @@ struct Type {
 struct ColumnDef {
   Name name;
   Type type;
-  bool not_null = false;
+  bool not_null = false;  ///< also for the columns of the primary key
   std::optional<Expr> default_value;
+  std::optional<Expr> on_update;  ///< MySQL ON UPDATE CURRENT_TIMESTAMP
 };
 
 struct KeyColumn {
@@ -239,7 +272,8 @@ struct KeyDef {
 enum class FkAction : std::uint8_t { no_action, restrict, cascade, set_null, set_default };
 
 struct ForeignKeyDef {
-  std::string name;
+  std::string name;        ///< empty when not given
+  std::string index_name;  ///< MySQL's FOREIGN KEY index_name (...); empty when not given
   std::vector<Name> columns;
   Name parent;
   std::vector<Name> parent_columns;  ///< empty = parent's primary key
@@ -255,8 +289,9 @@ struct CreateTable {
   std::vector<ColumnDef> columns;
   std::vector<KeyDef> keys;
   std::vector<ForeignKeyDef> foreign_keys;
-  std::string engine;  ///< MySQL ENGINE=..., empty if not said
-  std::string charset_or_collation;  ///< MySQL COLLATE/CHARSET if said
+  std::string engine;                          ///< MySQL ENGINE=..., empty if not said
+  std::string charset_or_collation;            ///< MySQL COLLATE/CHARSET if said
+  std::optional<std::int64_t> auto_increment;  ///< MySQL AUTO_INCREMENT=n: the first generated value
 };
 struct CreateIndex {
   KeyDef key;
@@ -268,7 +303,11 @@ struct DropTable {
   std::vector<Name> tables;
   bool if_exists = false;
 };
-struct DropIndex { Name name; std::optional<Name> table; bool if_exists = false; };
+struct DropIndex {
+  Name name;
+  std::optional<Name> table;
+  bool if_exists = false;
+};
 struct AlterTable {  ///< only what changes keys or columns is read; the rest is in `text`
   Name table;
   std::vector<ColumnDef> add_columns;
@@ -276,10 +315,17 @@ struct AlterTable {  ///< only what changes keys or columns is read; the rest is
   std::vector<ForeignKeyDef> add_foreign_keys;
   std::string other;  ///< text of an action that was not understood, empty if none
 };
-struct Truncate { std::vector<Name> tables; };
+struct Truncate {
+  std::vector<Name> tables;
+};
 
-/// Starts with a word that no rule knows. Live engines send it as it is; the reference engine says that it cannot.
-struct Unknown { std::string first_word; };
+/// Starts with a word that no rule knows, or is good SQL that these values cannot say (UNION, a subquery in FROM, ...).
+/// Live engines send it as it is; the reference engine says that it cannot.
+struct Unknown {
+  std::string first_word;  ///< upper case
+  std::string construct;   ///< what cannot be said: "UNION"; empty when it is the statement's first word
+  Span span;               ///< where that stands
+};
 
 using StatementNode = std::variant<Select, Insert, Update, Delete, Begin, Commit, Rollback, Savepoint, RollbackTo,
                                    ReleaseSavepoint, SetIsolation, SetVariable, LockTables, UnlockTables, CreateTable,

@@ -32,7 +32,8 @@ Parsed parse_statement(std::string_view text, Dialect dialect);
 /// Names of the `:parameters` of a statement, each once, in order of appearance (not inside strings or comments).
 std::vector<std::string> parameters(std::string_view text, Dialect dialect);
 
-/// The statement's text with each `:parameter` replaced by its value as a literal. A name without a value stays as it is.
+/// The statement's text with each `:parameter` replaced by its value as a literal. A name without a value stays as it
+/// is.
 std::string bind(std::string_view text, Dialect dialect, const std::map<std::string, Value>& values);
 
 /// The statement with literals and parameters replaced by `?`, lists of them folded (`IN (?, ...)`), white space
