@@ -3,7 +3,7 @@
 ///
 /// Every waiter has one edge, so a search is a walk along a chain: linear in its length, no recursion. A cycle is
 /// looked for whenever an edge is new or re-pointed; a cycle through a second blocker is found when the edge comes to
-/// point there (lock0wait.cc, lock_wait_check_and_resolve_deadlocks...).
+/// point there (lock0wait.cc, lock_wait_snapshot_waiting_threads and what follows).
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -26,6 +26,9 @@ struct DeadlockCycle {
 /// weight is that plus its lock structs (trx_weight_ge, trx0trx.cc). Members, victim: `LockRules::victim`.
 /// With detection off (innodb_deadlock_detect=OFF) simply do not ask.
 std::optional<DeadlockCycle> next_deadlock(LockTable& table, std::span<const std::uint64_t> undo_entries);
+
+/// The same, into a value whose memory is used again. False: there is none, and `cycle` is as it was.
+bool next_deadlock(LockTable& table, std::span<const std::uint64_t> undo_entries, DeadlockCycle& cycle);
 
 /// The cycle that `trx` stands on by following edges, or none. Changes nothing.
 std::optional<DeadlockCycle> find_deadlock(const LockTable& table, Trx trx,

@@ -33,6 +33,7 @@ struct ModeRules {
   ModeSet bypasses = 0;        ///< part of `conflicts`: not waited for while queued, if the requester blocks it itself
   ModeSet covers = 0;          ///< modes that need no lock of their own once this one is held
   Mode at_supremum = no_mode;  ///< what the mode becomes on an index's supremum (item 0)
+  Mode elsewhere = no_mode;    ///< of a supremum's mode: what it is elsewhere, for they share a lock struct
   Mode record_part = no_mode;  ///< a next-key lock is a lock of the record ...
   Mode gap_part = no_mode;     ///< ... and a lock of the gap; who holds the first is given only the second
   Mode on_insert = no_mode;    ///< what a record inserted before this lock's record gets from it
@@ -40,9 +41,22 @@ struct ModeRules {
 };
 
 /// Who is served when a lock goes.
-enum class GrantPolicy : std::uint8_t {
-  contention_aware,  ///< heaviest first; only granted locks are in the way (MySQL: CATS)
-  queue_order,       ///< first come first served; whatever stands ahead is in the way (MariaDB, PostgreSQL)
+enum class Grants : std::uint8_t {
+  heaviest_first,  ///< by schedule weight; only granted locks are in the way, so a later waiter may overtake
+  queue_order,     ///< first come, first served; whatever stands ahead is in the way, waiting requests included
+};
+
+/// Which of the conflicting locks a new request's one waits-for edge points at.
+enum class Edge : std::uint8_t {
+  granted_first,  ///< the newest granted one, else the oldest waiting one
+  newest,         ///< the last of the queue
+  oldest,         ///< the first of the queue
+};
+
+/// How a kind of queue is served.
+struct Discipline {
+  Grants grants = Grants::queue_order;
+  Edge edge = Edge::oldest;
 };
 
 /// Whom a deadlock costs its transaction.
@@ -55,16 +69,16 @@ struct LockRules {
   std::string_view engine;
   std::size_t size = 0;  ///< modes in use
   std::array<ModeRules, modes_max> modes{};
+  ModeSet table_modes = 0;      ///< modes of tables; the others are of records
   Mode bypass_needs = no_mode;  ///< what a requester must hold to bypass a queued request
-  GrantPolicy record_grants = GrantPolicy::queue_order;
-  GrantPolicy table_grants = GrantPolicy::queue_order;
+  Discipline records;
+  Discipline tables;
   VictimPolicy victim = VictimPolicy::lightest_latest;
 
   constexpr const ModeRules& operator[](Mode mode) const { return modes[index(mode)]; }
   constexpr std::string_view name(Mode mode) const { return modes[index(mode)].name; }
-  constexpr bool is_table(Mode mode) const {
-    return modes[index(mode)].kind == LockKind::table || modes[index(mode)].kind == LockKind::auto_increment;
-  }
+  constexpr bool is_table(Mode mode) const { return contains(table_modes, mode); }
+  constexpr const Discipline& discipline(Mode mode) const { return is_table(mode) ? tables : records; }
 };
 
 /// InnoDB's modes, shared by MySQL and MariaDB.

@@ -5,8 +5,9 @@
 /// calls in the same order give the same answers. The rules (modes, conflicts, grant order) are a `LockRules` value.
 ///
 /// Invariants
-/// - A resource's queue is its granted locks, the newest first, then its waiting requests, the oldest first; a granted
-///   lock never follows a waiting one (lock0lock.cc, RecLock::lock_add).
+/// - A record's queue is its granted locks, the newest first, then its waiting requests, the oldest first; a granted
+///   lock never follows a waiting one (lock0lock.cc, RecLock::lock_add). A table's queue is in order of arrival
+///   (lock_table_create), and so is every queue of an engine whose `Discipline` grants in queue order.
 /// - "Newest" means the age of the lock's *struct*: InnoDB keeps one struct with a bitmap per transaction, page and
 ///   mode, and a lock that joins an old struct stands where that struct stands. `lock_structs` counts them.
 /// - A transaction waits for one lock at a time, and has one waits-for edge then: `blocker_of` is the owner of the
@@ -15,8 +16,9 @@
 /// - Locks are never dropped but by `release`, `release_all`, `cancel_wait`, `record_removed`. ROLLBACK TO SAVEPOINT
 ///   keeps every lock, as in InnoDB.
 ///
-/// Cost: an uncontended request or release touches one queue head and the transaction's own lists: O(1). Conflicts with
-/// the granted are found by a mode count, not by a walk, so a table with 10,000 IX locks costs what one with two does.
+/// Cost: an uncontended request or release touches one queue head and the transaction's own list. What a queue holds is
+/// summed up in a set of modes, so a request that clashes with none of them does not walk it: the 10,000th IX on a
+/// table costs what the first does.
 ///
 /// Sources: MySQL 9.7.2 storage/innobase/lock/lock0lock.cc and lock0wait.cc; MariaDB 11.8.6 lock0lock.cc. Each
 /// operation names its function.
@@ -25,6 +27,7 @@
 #include <vector>
 
 #include "drivers/reference/lock_rules.h"
+#include "drivers/reference/lock_structs.h"
 
 namespace gridlock::reference {
 
@@ -138,13 +141,13 @@ class LockTable {
 
   // --- letting go. Each appends to `woken`, in the order of being served, the waiters that can go on.
 
-  /// Lets go of one granted lock, the newest of exactly this mode; the plain mode names the supremum's too. False if
+  /// Lets go of one granted lock, the newest of exactly this mode (the plain mode names the supremum's too); false if
   /// there is none. For a row that READ COMMITTED read and did not match (lock_rec_unlock) and for AUTO_INC at the end
-  /// of its statement.
+  /// of its statement (lock_unlock_table_autoinc). A record's lock struct stays and counts on, even when empty.
   bool release(Trx trx, Resource on, Mode mode, std::vector<Woken>& woken);
 
-  /// The transaction ends: its locks go, the newest struct first (lock_release), then its waiting request if any, and
-  /// its slot is as new.
+  /// The transaction ends: its waiting request goes if there is one, then its record locks, the newest struct first
+  /// and in it by item, then its table locks, the oldest first; its slot is as new (locksys::try_release_all_locks).
   void release_all(Trx trx, std::vector<Woken>& woken);
 
   /// A waiter gives up (timeout, victim, killed): its request goes, its locks stay (lock_cancel_waiting_and_release).
@@ -169,7 +172,7 @@ class LockTable {
 
   // --- waiting
 
-  bool waiting(Trx trx) const { return trx < trxs_.size() && trxs_[trx].waits_with != none; }
+  bool waiting(Trx trx) const { return trx < trxs_.size() && trxs_[trx].waits_with != 0; }
   /// The waits-for edge of a waiter, or `no_trx`.
   Trx blocker_of(Trx trx) const { return trx < trxs_.size() ? trxs_[trx].blocker : no_trx; }
   /// The request of a waiter. REQUIRES: waiting(trx).
@@ -178,6 +181,8 @@ class LockTable {
   std::uint64_t wait_number(Trx trx) const { return trxs_[trx].wait_number; }
   /// How many waiters' edges point at the transaction.
   std::uint32_t waiters_of(Trx trx) const { return trx < trxs_.size() ? trxs_[trx].waiters : 0; }
+  /// How many transactions wait.
+  std::uint32_t waiting_count() const { return waiting_count_; }
 
   /// The next waiter whose edge is new or re-pointed and not yet looked at, in the order of change; `no_trx` when none
   /// is left. The deadlock detector follows it (lock_wait_request_check_for_cycles).
@@ -206,20 +211,114 @@ class LockTable {
   std::size_t bytes() const;
 
  private:
-  static constexpr std::uint32_t none = 0xffffffff;
-
-  struct TrxState {
-    Trx blocker = no_trx;             ///< the waits-for edge
-    std::uint32_t waits_with = none;  ///< the waiting lock
-    std::uint64_t wait_number = 0;
-    std::uint32_t waiters = 0;
-    std::uint32_t structs = 0;
-    std::uint32_t locks = 0;
-    Inherits inherits = Inherits::everything;
+  /// One lock: in its resource's queue (while granted) and in its transaction's list. Ids are indices, 0 is none.
+  struct Entry {
+    std::uint32_t next = 0;  ///< granted neighbours, newest first; the first one's `prev` is the last one
+    std::uint32_t prev = 0;
+    std::uint32_t older = 0;  ///< of the same transaction
+    std::uint32_t newer = 0;
+    std::uint32_t item = 0;
+    std::uint32_t owner = 0;  ///< its lock struct: transaction, space, page, mode
   };
 
+  /// A resource with more than one lock, or a waiter. One with a single granted lock has only its head.
+  struct Queue {
+    std::uint32_t first = 0;     ///< granted
+    Trx first_waiting = no_trx;  ///< waiters are chained through their transactions: each waits once
+    Trx last_waiting = no_trx;
+    ModeSet granted_modes = 0;  ///< at least those in the queue; a walk that misses makes it exact
+    ModeSet waiting_modes = 0;
+  };
+
+  struct TrxState {
+    std::uint32_t newest = 0;  ///< its locks, chained both ways
+    std::uint32_t oldest = 0;
+    std::uint32_t record_structs = 0;  ///< chain, newest first
+    std::uint32_t table_structs = 0;   ///< chain, newest first
+    std::uint32_t structs = 0;
+    std::uint32_t structs_made = 0;  ///< those that went included
+    std::uint32_t locks = 0;
+    std::uint32_t waits_with = 0;  ///< the waiting lock
+    Trx blocker = no_trx;          ///< the waits-for edge
+    std::uint32_t waiters = 0;     ///< edges that point here
+    Trx ahead = no_trx;            ///< neighbours among the waiters of its queue
+    Trx behind = no_trx;
+    std::uint64_t wait_number = 0;
+    Inherits inherits = Inherits::everything;
+    bool edge_changed = false;  ///< stands in changed_edges_
+  };
+
+  struct Conflict {
+    Trx blocker = no_trx;
+    bool bypassed = false;  ///< a waiting request was passed by: the lock must be explicit
+  };
+
+  // --- finding (lock_table.cpp)
+  Mode placed(Mode mode, std::uint32_t item) const;
+  std::uint32_t& head_at(Resource on);
+  std::uint32_t head_of(Resource on) const;
+  TrxState& trx_at(Trx trx);
+  const LockStruct& owner(std::uint32_t lock) const { return structs_[locks_[lock].owner]; }
+  Mode struct_mode(Mode mode) const;
+  Mode mode_of(std::uint32_t lock) const;
+  ModeSet held_modes(Trx trx, Resource on, std::uint32_t head) const;
+  ModeSet covered_by(ModeSet held) const;
+  Conflict conflict(Trx trx, Mode mode, ModeSet covered, std::uint32_t head) const;
+  Conflict conflict_in(Trx trx, Mode mode, ModeSet covered, const Queue& queue) const;
+  std::uint32_t granted_conflict(Trx trx, ModeSet conflicts, const Queue& queue, bool oldest_first) const;
+  Conflict waiting_conflict(Trx trx, Mode mode, ModeSet covered, const Queue& queue, bool oldest_first) const;
+  Answer request_contended(const Request& ask, Mode mode, std::uint32_t head);
+
+  // --- changing (lock_table.cpp)
+  std::uint32_t struct_for(Trx trx, Resource on, Mode mode, std::uint32_t page);
+  bool waiter_stands_before(const LockStruct& displaced) const;
+  std::uint32_t new_struct(const LockStruct& value);
+  std::uint32_t new_lock(std::uint32_t owner_struct, Trx trx, std::uint32_t item);
+  void add_granted(Trx trx, Resource on, Mode mode, std::uint32_t page);
+  void inherit(Trx trx, Resource on, Mode mode, std::uint32_t page);
+  void link_granted(std::uint32_t lock, std::uint32_t& head);
+  void link_in_queue(std::uint32_t lock, Queue& queue);
+  void enqueue(const Request& ask, Mode mode, Trx blocker);
+  void refresh_modes(Queue& queue);
+  std::uint32_t open_queue(std::uint32_t& head);
+  void close_queue(std::uint32_t& head);
+  void point_edge(Trx waiter, Trx blocker);
+
+  // --- letting go (lock_table_release.cpp)
+  void unlink_granted(std::uint32_t lock, std::uint32_t& head);
+  void forget_lock(std::uint32_t lock, TrxState& trx);
+  void forget_struct(std::uint32_t id, std::uint32_t& chain, TrxState& trx);
+  void end_wait(Trx trx, Queue& queue);
+  void drop_locks(Trx trx, std::vector<std::uint32_t>& contended);
+  void release_contended(std::vector<std::uint32_t>& contended, Trx trx, std::vector<Woken>& woken);
+  void drop_structs(TrxState& trx);
+  void serve(Resource on, Trx releaser, std::vector<Woken>& woken);
+  void order_by_weight(std::vector<Trx>& waiters) const;
+  Trx still_blocked_by(Trx waiter, const Queue& queue) const;
+  void grant_waiter(Trx waiter, Queue& queue, std::vector<Woken>& woken);
+  std::vector<std::uint32_t> schedule_weights() const;
+
+  // --- looking (lock_table_view.cpp)
+  LockView view(std::uint32_t lock) const;
+  std::vector<std::uint32_t> in_queue_order(Resource on) const;
+
+  static bool is_queue(std::uint32_t head) { return (head & queue_flag) != 0; }
+  Queue& queue_at(std::uint32_t head) { return queues_[head & ~queue_flag]; }
+  const Queue& queue_at(std::uint32_t head) const { return queues_[head & ~queue_flag]; }
+
+  static constexpr std::uint32_t queue_flag = 0x80000000;
+
   const LockRules* rules_;
+  std::vector<std::vector<std::uint32_t>> spaces_;  ///< heads: 0, the only lock, or a queue
   std::vector<TrxState> trxs_;
+  Pool<Entry, &Entry::older> locks_;
+  Pool<Queue, &Queue::first> queues_;
+  LockStructs structs_;
+  std::vector<Trx> changed_edges_;
+  std::size_t changed_edges_seen_ = 0;
+  std::int64_t places_ = 0;
+  std::uint64_t waits_begun_ = 0;
+  std::uint32_t waiting_count_ = 0;
   std::size_t size_ = 0;
 };
 

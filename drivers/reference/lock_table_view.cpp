@@ -1,0 +1,107 @@
+#include <algorithm>
+
+#include "drivers/reference/lock_check.h"
+#include "drivers/reference/lock_table.h"
+
+namespace gridlock::reference {
+
+LockView LockTable::view(std::uint32_t lock) const {
+  const LockStruct& of = owner(lock);
+  return {of.trx, {of.space, locks_[lock].item}, mode_of(lock), of.waiting, of.page};
+}
+
+LockView LockTable::wanted(Trx trx) const {
+  require(waiting(trx), "what does a transaction want that does not wait");
+  return view(trxs_[trx].waits_with);
+}
+
+std::vector<LockView> LockTable::locks_of(Trx trx) const {
+  std::vector<LockView> locks;
+  if (trx >= trxs_.size()) return locks;
+  for (std::uint32_t lock = trxs_[trx].newest; lock != 0; lock = locks_[lock].older) locks.push_back(view(lock));
+  std::reverse(locks.begin(), locks.end());
+  return locks;
+}
+
+std::vector<std::uint32_t> LockTable::in_queue_order(Resource on) const {
+  const std::uint32_t head = head_of(on);
+  if (head == 0) return {};
+  if (!is_queue(head)) return {head};
+  std::vector<std::uint32_t> locks;
+  const Queue& queue = queue_at(head);
+  for (std::uint32_t lock = queue.first; lock != 0; lock = locks_[lock].next) locks.push_back(lock);
+  for (Trx waiter = queue.first_waiting; waiter != no_trx; waiter = trxs_[waiter].behind)
+    locks.push_back(trxs_[waiter].waits_with);
+  if (rules_->discipline(mode_of(locks.front())).grants == Grants::queue_order)
+    std::stable_sort(locks.begin(), locks.end(),
+                     [this](std::uint32_t a, std::uint32_t b) { return owner(a).place < owner(b).place; });
+  return locks;
+}
+
+std::vector<LockView> LockTable::queue_of(Resource on) const {
+  std::vector<LockView> views;
+  for (const std::uint32_t lock : in_queue_order(on)) views.push_back(view(lock));
+  return views;
+}
+
+std::vector<InTheWay> LockTable::in_the_way_of(Trx trx) const {
+  std::vector<InTheWay> found;
+  if (!waiting(trx)) return found;
+  const std::uint32_t mine = trxs_[trx].waits_with;
+  const LockStruct& of = owner(mine);
+  const ModeRules& rule = (*rules_)[mode_of(mine)];
+  const Resource on{of.space, locks_[mine].item};
+  const ModeSet covered = covered_by(held_modes(trx, on, head_of(on)));
+  const bool may_bypass = rules_->bypass_needs != no_mode && contains(covered, rules_->bypass_needs);
+  bool edge_told = false;
+  for (const std::uint32_t lock : in_queue_order(on)) {
+    if (lock == mine) break;
+    const LockView other = view(lock);
+    if (other.trx == trx || !contains(rule.conflicts, other.mode)) continue;
+    if (other.waiting && may_bypass && contains(rule.bypasses, other.mode)) continue;
+    const bool is_edge = other.trx == trxs_[trx].blocker && !edge_told;
+    edge_told = edge_told || is_edge;
+    found.push_back({other, !other.waiting, is_edge});
+  }
+  return found;
+}
+
+// lock_wait_compute_and_publish_weights_except_cycles (lock0wait.cc): everyone starts with 1, or more if passed over
+// for too long; then weights flow along the edges, leaves first. Whoever stands on a cycle gets no weight beyond its
+// own.
+std::vector<std::uint32_t> LockTable::schedule_weights() const {
+  std::vector<std::uint32_t> weights(trxs_.size());
+  std::vector<std::uint32_t> unseen(trxs_.size());
+  std::vector<Trx> ready;
+  const std::uint64_t n = waiting_count_;
+  const auto boost = static_cast<std::uint32_t>(n == 0 ? 1 : std::min<std::uint64_t>(n, 1'000'000'000 / n));
+  for (Trx trx = 0; trx < trxs_.size(); ++trx) {
+    if (!waiting(trx)) continue;
+    weights[trx] = trxs_[trx].wait_number + 2 * n < waits_begun_ ? boost : 1;
+    unseen[trx] = trxs_[trx].waiters;
+    if (unseen[trx] == 0) ready.push_back(trx);
+  }
+  while (!ready.empty()) {
+    const Trx blocker = trxs_[ready.back()].blocker;
+    const std::uint32_t weight = weights[ready.back()];
+    ready.pop_back();
+    if (!waiting(blocker)) continue;
+    weights[blocker] += weight;
+    if (--unseen[blocker] == 0) ready.push_back(blocker);
+  }
+  for (Trx trx = 0; trx < trxs_.size(); ++trx)
+    if (unseen[trx] != 0) weights[trx] = 1;
+  return weights;
+}
+
+std::uint32_t LockTable::schedule_weight(Trx trx) const { return waiting(trx) ? schedule_weights()[trx] : 0; }
+
+std::size_t LockTable::bytes() const {
+  std::size_t bytes = sizeof(*this) + trxs_.capacity() * sizeof(TrxState) + locks_.bytes() + queues_.bytes() +
+                      structs_.bytes() + changed_edges_.capacity() * sizeof(Trx) +
+                      spaces_.capacity() * sizeof(spaces_.front());
+  for (const auto& heads : spaces_) bytes += heads.capacity() * sizeof(std::uint32_t);
+  return bytes;
+}
+
+}  // namespace gridlock::reference
