@@ -14,14 +14,33 @@
 
 namespace gridlock {
 
-/// How a parameter, a generated column or a think time gets its value.
-struct Uniform { Value low, high; };               ///< both ends included
-struct Zipfian { std::int64_t low = 1, high = 1; double theta = 0.99; };
-struct Sequence { std::int64_t start = 1, step = 1; bool per_session = false; };
-struct OneOf { std::vector<Value> values; std::vector<double> weights; };  ///< no weights: each alike
-struct Normal { double mean = 0, deviation = 1; std::optional<double> low, high; };
-struct Constant { Value value; };
-struct Pattern { std::string text; };  ///< text with `{n}` for the row or draw number and `{other}` for another parameter
+/// How a parameter, a generated column or a think time gets its value. Times are whole microseconds.
+struct Uniform {
+  Value low, high;  ///< both ends included, both of one kind: integers, decimals, reals, dates
+};
+struct Zipfian {
+  std::int64_t low = 1, high = 1;  ///< `low` is the most frequent
+  double theta = 0.99;             ///< skew, between 0 and 1, both excluded
+};
+struct Sequence {
+  std::int64_t start = 1, step = 1;
+  bool per_session = false;  ///< false: one sequence that all sessions draw from
+};
+struct OneOf {
+  std::vector<Value> values;
+  std::vector<double> weights;  ///< as many as values, or none: each alike
+};
+struct Normal {
+  double mean = 0, deviation = 1;
+  std::optional<double> low, high;  ///< drawn again while outside
+  std::int8_t scale = 0;            ///< digits after the point of what is drawn; 0 gives integers
+};
+struct Constant {
+  Value value;
+};
+struct Pattern {
+  std::string text;  ///< text with `{n}` for the row or draw number and `{other}` for another parameter or column
+};
 using Distribution = std::variant<Constant, Uniform, Zipfian, Sequence, OneOf, Normal, Pattern>;
 
 struct Parameter {
@@ -35,13 +54,14 @@ struct Parameter {
 struct Step {
   std::string name;  ///< from the file in a story; `1`, `2`, ... in a transaction type
   Where where;
-  std::shared_ptr<const Prepared> statement;              ///< set for a statement
-  std::map<std::string, std::shared_ptr<const Prepared>> per_engine;  ///< "mysql" / "postgres" override
-  std::vector<std::string> into;                          ///< names that get the first row's columns, as parameters
-  std::optional<Distribution> think;                      ///< set for a pause; microseconds
-  struct Loop {                                           ///< set for a loop
+  std::shared_ptr<const Prepared> statement;  ///< set for a statement
+  std::map<std::string, std::shared_ptr<const Prepared>>
+      per_engine;                     ///< "mysql" / "postgres" override; null: leave out
+  std::vector<std::string> into;      ///< names that get the first row's columns, as parameters
+  std::optional<Distribution> think;  ///< set for a pause; microseconds
+  struct Loop {                       ///< set for a loop
     std::int64_t times = 1;
-    std::vector<Parameter> params;                        ///< drawn anew each round
+    std::vector<Parameter> params;  ///< drawn anew each round
     std::vector<Step> steps;
   };
   std::shared_ptr<const Loop> loop;
@@ -75,9 +95,10 @@ struct SessionGroup {
   Where where;
   std::vector<std::pair<std::string, double>> run;  ///< transaction types with their weights
   std::uint32_t count = 1;
-  std::optional<std::uint64_t> times;      ///< transactions per session
-  std::optional<Time> duration;
-  std::optional<Distribution> think;       ///< between transactions
+  std::optional<std::uint64_t> times;       ///< transactions per session
+  std::optional<Time> duration;             ///< no transaction begins later than this
+  std::optional<sql::Isolation> isolation;  ///< of the transaction types that say none
+  std::optional<Distribution> think;        ///< between transactions
   std::map<std::string, std::string> settings;
 };
 
@@ -96,7 +117,7 @@ struct Story {
 };
 
 struct Storm {
-  std::vector<TransactionType> transactions;
+  std::vector<TransactionType> transactions;  ///< an inline list of steps is one, named as its group
   std::vector<SessionGroup> groups;
 };
 
@@ -108,20 +129,36 @@ struct Invariant {
   std::optional<Value> at_most;
 };
 
+/// How often something may happen. Nothing set: as it comes.
+struct Bounds {
+  Where where;
+  std::optional<std::int64_t> exactly, at_least, at_most;
+};
+
+/// Story: what a step comes to. A step that waits comes to two outcomes, `waits` and how it ended.
+struct ExpectedOutcome {
+  Where where;
+  std::vector<Outcome> outcomes;  ///< these, in this order; others may stand between
+};
+
 struct Expectation {
   Where where;
-  std::optional<std::int64_t> deadlocks;       ///< exactly
-  std::optional<std::int64_t> deadlocks_at_most, deadlocks_at_least;
-  std::optional<std::int64_t> lock_timeouts;
-  std::map<std::string, std::vector<Outcome>> outcomes;  ///< story: step name -> what it comes to (`waits` counts)
+  Bounds deadlocks, lock_timeouts, serialization_failures, committed, failed;
+  std::map<std::string, ExpectedOutcome> outcomes;  ///< by step name; holds for every order
   std::vector<Invariant> invariants;
+};
+
+struct GeneratedColumn {
+  std::string name;
+  Distribution distribution;
+  Where where;
 };
 
 struct GeneratedTable {
   std::string table;
   Where where;
   std::int64_t rows = 0;
-  std::vector<std::pair<std::string, Distribution>> columns;
+  std::vector<GeneratedColumn> columns;
 };
 
 struct Workload {
@@ -129,13 +166,25 @@ struct Workload {
   std::string name;
   std::string description;
   std::uint64_t seed = 1;
-  std::map<std::string, std::vector<std::shared_ptr<const Prepared>>> schema;  ///< by dialect: "any", "mysql", "postgres"
+  std::map<std::string, std::vector<std::shared_ptr<const Prepared>>>
+      schema;  ///< by dialect: "any", "mysql", "postgres"
   std::map<std::string, std::string> schema_text;
   std::vector<GeneratedTable> data;
   std::map<std::string, std::map<std::string, std::string>> settings;  ///< by dialect, as `schema`
   std::variant<Story, Storm> play;
   RetryPolicy retry;
   Expectation expect;
+
+  bool is_story() const { return std::holds_alternative<Story>(play); }
 };
+
+/// The statements that make the tables where `dialect` ("mysql", "postgres") is spoken: those for any, then its own.
+std::vector<std::shared_ptr<const Prepared>> schema_for(const Workload& workload, const std::string& dialect);
+
+/// Their text.
+std::string schema_text_for(const Workload& workload, const std::string& dialect);
+
+/// The settings for the engine, those of its dialect winning.
+std::map<std::string, std::string> settings_for(const Workload& workload, const std::string& dialect);
 
 }  // namespace gridlock

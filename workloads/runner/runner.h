@@ -1,5 +1,6 @@
 #pragma once
 /// Plays a workload on a driver. Pure of words: what happened is a Trace and a Summary.
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -14,10 +15,11 @@
 namespace gridlock {
 
 struct RunOptions {
-  std::optional<std::uint64_t> seed;              ///< overrides the workload's
-  std::optional<sql::Isolation> isolation;        ///< overrides every session's and transaction's
-  bool locks = false;                             ///< record the locks after each step (story)
-  std::function<bool()> stop;                     ///< asked between steps; true ends the run with what happened so far
+  std::optional<std::uint64_t> seed;        ///< overrides the workload's
+  std::optional<sql::Isolation> isolation;  ///< overrides every session's and transaction's
+  bool locks = false;                       ///< record the locks after each step (story)
+  std::function<bool()> stop;               ///< asked between steps; true ends the run with what happened so far
+  std::size_t trace_events = 1'000'000;     ///< storm: beyond so many, only what tells of deadlocks is kept
 };
 
 /// One played order of a story, in the isolation tester's sense.
@@ -43,16 +45,10 @@ struct PlayedOrder {
   Trace trace;  ///< of this order alone
 };
 
-struct InvariantResult {
-  Invariant invariant;
-  std::optional<Value> got;
-  bool holds = false;
-};
-
 /// Whether one expectation of the workload was met.
 struct Check {
   Where where;
-  std::string what;      ///< `deadlocks`, `outcome of b3`, the invariant's query
+  std::string what;  ///< `deadlocks`, `outcome of b3`, the invariant's query
   std::string expected;
   std::string got;
   bool holds = false;
@@ -63,6 +59,8 @@ struct LockWaits {
   double p50_ms = 0, p95_ms = 0, p99_ms = 0, max_ms = 0;
 };
 
+/// Counts: `committed` are transactions that ended by commit, `rolled_back` attempts that ended by rollback (whoever
+/// asked for it), `retried` attempts after a transaction's first, `failed` transactions that were given up.
 struct RunSummary {
   std::string engine, version, workload;
   std::uint64_t seed = 0;
@@ -70,7 +68,9 @@ struct RunSummary {
   std::uint64_t committed = 0, rolled_back = 0, retried = 0, failed = 0;
   LockWaits waits;
   std::uint64_t deadlocks = 0, lock_timeouts = 0, serialization_failures = 0, errors = 0;
-  bool stopped = false;  ///< ended by `stop`
+  bool stopped = false;          ///< ended by `stop`
+  bool stalled = false;          ///< ended because every session waited and nothing could move any more
+  bool trace_truncated = false;  ///< the trace does not hold every event, see `RunOptions::trace_events`
 };
 
 struct Run {
@@ -78,7 +78,7 @@ struct Run {
   std::vector<PlayedOrder> orders;  ///< story form
   Trace trace;                      ///< storm form (of a story: empty, each order has its own)
   std::vector<Check> checks;
-  Problems problems;                ///< the engine cannot play this workload; then nothing was played
+  Problems problems;  ///< the engine cannot play this workload; then nothing was played
 };
 
 /// Plays the workload. Throws EngineLost when the engine is lost.

@@ -1,0 +1,49 @@
+#include "workloads/runner/histogram.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+
+namespace gridlock {
+namespace {
+
+// 2^11 buckets of width 1, then 2^10 buckets for each further doubling: width / value <= 2^-10.
+constexpr int exact_bits = 11;
+constexpr std::size_t half = std::size_t{1} << (exact_bits - 1);
+
+std::size_t bucket_of(std::int64_t value) {
+  const auto bits = static_cast<std::uint64_t>(value);
+  const int shift = std::max(0, static_cast<int>(std::bit_width(bits)) - exact_bits);
+  return static_cast<std::size_t>(shift) * half + static_cast<std::size_t>(bits >> shift);
+}
+
+/// The largest value of the bucket.
+std::int64_t top_of(std::size_t bucket) {
+  if (bucket < 2 * half) return static_cast<std::int64_t>(bucket);
+  const std::size_t shift = bucket / half - 1;
+  const auto mantissa = static_cast<std::int64_t>(bucket - shift * half);
+  return ((mantissa + 1) << shift) - 1;
+}
+
+}  // namespace
+
+void Histogram::add(std::int64_t value) {
+  const std::size_t bucket = bucket_of(value);
+  if (bucket >= buckets_.size()) buckets_.resize(bucket + 1);
+  ++buckets_[bucket];
+  ++count_;
+  max_ = std::max(max_, value);
+}
+
+std::int64_t Histogram::percentile(double percent) const {
+  const auto rank =
+      std::max<std::uint64_t>(1, static_cast<std::uint64_t>(std::ceil(static_cast<double>(count_) * percent / 100)));
+  std::uint64_t below = 0;
+  for (std::size_t bucket = 0; bucket < buckets_.size(); ++bucket) {
+    below += buckets_[bucket];
+    if (below >= rank) return std::min(top_of(bucket), max_);
+  }
+  return max_;
+}
+
+}  // namespace gridlock

@@ -1,0 +1,462 @@
+#include "workloads/runner/storm.h"
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <queue>
+#include <tuple>
+#include <utility>
+
+#include "drivers/engines.h"
+#include "workloads/expand/random.h"
+#include "workloads/runner/checks.h"
+#include "workloads/runner/lock_waits.h"
+#include "workloads/runner/recorder.h"
+#include "workloads/runner/script.h"
+#include "workloads/runner/setup.h"
+#include "workloads/runner/wrapping.h"
+
+namespace gridlock {
+namespace {
+
+using expand::Purpose;
+using expand::Random;
+
+/// So long the driver is left alone before `stop` is asked again.
+constexpr std::int64_t glance_micros = 250'000;
+/// So long transactions under way may take after `stop`.
+constexpr std::int64_t grace_micros = 250'000;
+/// A run in which so long nothing ends, and nobody pauses, stands still for ever.
+constexpr std::int64_t standstill_micros = 3'600'000'000;
+
+Time operator+(Time time, std::int64_t micros) { return {time.micros + micros}; }
+
+/// One transaction type as a group runs it.
+struct Runnable {
+  const TransactionType* type = nullptr;
+  double weight = 1;
+  bool wrapped = true;
+  Statements begin;
+};
+
+struct Group {
+  const SessionGroup* group = nullptr;
+  std::vector<Runnable> run;
+  double weights = 0;
+};
+
+/// What a session does when it is free to act.
+enum class Phase : std::uint8_t { next_transaction, begin, steps, commit, rollback, retry_statement, finished };
+
+struct Session {
+  Session(SharedDraws& shared, std::uint64_t seed, SessionId number, const Group& its_group)
+      : id(number),
+        group(&its_group),
+        script(shared, Random::stream(seed, number, Purpose::parameters)),
+        choice(Random::stream(seed, number, Purpose::choice)),
+        thinking(Random::stream(seed, number, Purpose::thinking)),
+        backoff(Random::stream(seed, number, Purpose::backoff)) {}
+
+  SessionId id;
+  const Group* group;
+  Script script;
+  Random choice, thinking, backoff;
+  Phase phase = Phase::next_transaction;
+  bool busy = false;
+  std::uint64_t begun = 0;            ///< transactions
+  const Runnable* running = nullptr;  ///< the transaction under way
+  std::size_t begin_sent = 0;         ///< of the statements that begin it
+  int attempt = 1;
+  const Step* step = nullptr;  ///< whose statement is under way; null for BEGIN, COMMIT, ROLLBACK
+  bool ended_itself = false;   ///< its steps said COMMIT or ROLLBACK
+  Outcome failure = Outcome::done;
+  Call call;  ///< the last one
+};
+
+class StormPlayer {
+ public:
+  StormPlayer(const Workload& workload, Driver& driver, const RunOptions& options, Run& run)
+      : workload_(workload),
+        storm_(std::get<Storm>(workload.play)),
+        driver_(driver),
+        options_(options),
+        run_(run),
+        dialect_(dialect_of(driver.name())),
+        recorder_(options.trace_events) {}
+
+  void play() {
+    const Setup setup = setup_for(workload_, dialect_, run_.summary.seed, options_);
+    run_.problems = driver_.open(setup);
+    if (!run_.problems.empty()) return;
+    prepare();
+    begin_trace(setup);
+    began_ = driver_.now();
+    for (auto& session : sessions_) advance(session);
+    while (active_ > 0 && go_on()) {
+    }
+    end();
+  }
+
+ private:
+  // ---------------------------------------------------------------------------------------------- before and after
+
+  void prepare() {
+    for (const auto& group : storm_.groups) groups_.push_back(prepared(group));
+    SessionId id = 0;
+    for (const auto& group : groups_)
+      for (std::uint32_t i = 0; i < group.group->count; ++i)
+        sessions_.emplace_back(shared_, run_.summary.seed, id++, group);
+    active_ = sessions_.size();
+  }
+
+  Group prepared(const SessionGroup& group) {
+    Group result{&group, {}, 0};
+    const auto sessions_own = options_.isolation ? options_.isolation : shared_isolation(storm_, group);
+    for (const auto& [name, weight] : group.run) {
+      Runnable runnable;
+      runnable.type = transaction_type(storm_, name);
+      runnable.weight = weight;
+      runnable.wrapped = is_wrapped(*runnable.type, dialect_);
+      const bool own = !options_.isolation && runnable.type->isolation != sessions_own;
+      if (runnable.wrapped) runnable.begin = begin_statements(dialect_, own ? runnable.type->isolation : std::nullopt);
+      result.weights += weight;
+      result.run.push_back(std::move(runnable));
+    }
+    return result;
+  }
+
+  void begin_trace(const Setup& setup) {
+    run_.trace.workload = workload_.name;
+    run_.trace.engine = driver_.name();
+    run_.trace.version = driver_.version();
+    run_.trace.seed = run_.summary.seed;
+    run_.trace.schema = schema_text_for(workload_, dialect_);
+    for (const auto& session : setup.sessions) run_.trace.sessions.push_back(session.name);
+  }
+
+  void end() {
+    run_.summary.duration_s = static_cast<double>(driver_.now().micros - began_.micros) / 1e6;
+    run_.summary.waits = clock_.summary();
+    run_.summary.trace_truncated = recorder_.truncated();
+    run_.trace.events = recorder_.take();
+    if (!stopping_) check_invariants(workload_, "", busy_ == 0 ? &driver_ : nullptr, run_.checks);
+    driver_.close();
+  }
+
+  // ------------------------------------------------------------------------------------------------- the one loop
+
+  /// Waits until something happens and lets those go on whom it concerns. False when the run is over.
+  bool go_on() {
+    if (!stopping_ && options_.stop && options_.stop()) stop();
+    if (active_ == 0) return false;
+    const Time before = driver_.now();
+    if (stopping_ && before >= *stopping_) return false;
+    wait(before);
+    auto events = driver_.observe();
+    const bool idle = events.empty() && (timers_.empty() || driver_.now() < timers_.top().at);
+    if (idle && stands_still(before)) return false;
+    if (!idle) quiet_since_.reset();
+    for (auto& event : events) see(std::move(event));
+    wake();
+    return true;
+  }
+
+  void wait(Time now) {
+    Time until = now + glance_micros;
+    if (!timers_.empty()) until = std::min(until, timers_.top().at);
+    if (stopping_) until = std::min(until, *stopping_);
+    if (busy_ > 0)
+      driver_.settle({Patience::Until::any, until});
+    else
+      driver_.sleep_until(until);
+  }
+
+  /// Whether nothing can ever happen again: nobody pauses, and time does not pass, or has passed for too long.
+  bool stands_still(Time before) {
+    if (!timers_.empty() || busy_ == 0) return false;
+    if (!quiet_since_) quiet_since_ = before;
+    if (driver_.now() == before) driver_.sleep_until(before + glance_micros);
+    const bool stuck = driver_.now() == before || driver_.now() >= *quiet_since_ + standstill_micros;
+    run_.summary.stalled = run_.summary.stalled || stuck;
+    return stuck;
+  }
+
+  /// No new transactions, no new attempts.
+  void stop() {
+    stopping_ = driver_.now() + grace_micros;
+    run_.summary.stopped = true;
+    for (auto& session : sessions_)
+      if (!session.busy && session.phase == Phase::next_transaction) finish(session);
+  }
+
+  void see(Event event) {
+    clock_.see(event);
+    const SessionId id = event.session;
+    if (const auto* ended = std::get_if<StatementEnded>(&event.what)) {
+      const StatementEnded copy = *ended;
+      recorder_.see(std::move(event));
+      return statement_ended(sessions_.at(id), copy);
+    }
+    recorder_.see(std::move(event));
+  }
+
+  void wake() {
+    const Time now = driver_.now();
+    while (!timers_.empty() && timers_.top().at <= now) {
+      Session& session = sessions_[timers_.top().session];
+      timers_.pop();
+      if (session.phase != Phase::finished) advance(session);
+    }
+  }
+
+  // ------------------------------------------------------------------------------------------------ one session
+
+  /// Goes on until a statement is sent, a pause begins, or the session has finished.
+  void advance(Session& session) {
+    while (!session.busy && session.phase != Phase::finished)
+      if (!act(session)) return;
+  }
+
+  /// False when the session pauses.
+  bool act(Session& session) {
+    switch (session.phase) {
+      case Phase::next_transaction: return next_transaction(session);
+      case Phase::begin: return begin(session);
+      case Phase::steps: return next_step(session);
+      case Phase::commit: return send(session, nullptr, "commit", commit_);
+      case Phase::rollback: return send(session, nullptr, "rollback", rollback_);
+      case Phase::retry_statement: return resend(session);
+      case Phase::finished: return true;
+    }
+    return true;
+  }
+
+  bool next_transaction(Session& session) {
+    const SessionGroup& group = *session.group->group;
+    const bool over = stopping_ || (group.times && session.begun == *group.times) ||
+                      (group.duration && driver_.now() >= began_ + group.duration->micros);
+    if (over) {
+      finish(session);
+      return true;
+    }
+    ++session.begun;
+    session.running = &choose(session);
+    session.script.begin(*session.running->type);
+    session.attempt = 1;
+    start_attempt(session);
+    return true;
+  }
+
+  const Runnable& choose(Session& session) {
+    const auto& run = session.group->run;
+    if (run.size() == 1) return run.front();
+    double rest = session.choice.unit() * session.group->weights;
+    const Runnable* last = &run.front();
+    for (const auto& runnable : run) {
+      if (runnable.weight <= 0) continue;
+      last = &runnable;
+      if (rest < runnable.weight) break;
+      rest -= runnable.weight;
+    }
+    return *last;
+  }
+
+  void start_attempt(Session& session) {
+    recorder_.forget(session.id);
+    session.begin_sent = 0;
+    session.ended_itself = false;
+    session.phase = Phase::begin;
+  }
+
+  bool begin(Session& session) {
+    const auto& statements = session.running->begin;
+    if (session.begin_sent == statements.size()) {
+      session.phase = Phase::steps;
+      return true;
+    }
+    return send(session, nullptr, "begin", statements[session.begin_sent++]);
+  }
+
+  bool next_step(Session& session) {
+    const Step* step = session.script.next();
+    if (!step) {
+      if (session.running->wrapped)
+        session.phase = Phase::commit;
+      else
+        transaction_done(session, !session.ended_itself);
+      return session.phase != Phase::next_transaction || !pause_between(session);
+    }
+    if (step->think) return !pause(session, shared_.sampler.draw_time(*step->think, session.thinking, 1));
+    const auto statement = statement_for(*step, dialect_);
+    return !statement || send(session, step, session.script.step_name(), statement);
+  }
+
+  bool send(Session& session, const Step* step, std::string name, const std::shared_ptr<const Prepared>& statement) {
+    session.step = step;
+    session.call = {session.id, std::move(name), session.running->type->name, statement,
+                    step ? session.script.bind(*statement) : std::vector<Value>()};
+    return resend(session);
+  }
+
+  bool resend(Session& session) {
+    session.busy = true;
+    ++busy_;
+    driver_.start(session.call);
+    return true;
+  }
+
+  void statement_ended(Session& session, const StatementEnded& ended) {
+    if (!session.busy || ended.step != session.call.step) return;  // told twice
+    session.busy = false;
+    --busy_;
+    count(ended.outcome);
+    if (session.phase == Phase::rollback)
+      after_failure(session);
+    else if (ended.outcome == Outcome::done)
+      went_well(session, ended);
+    else
+      failed(session, ended.outcome);
+  }
+
+  void count(Outcome outcome) {
+    auto& summary = run_.summary;
+    if (outcome == Outcome::deadlock) ++summary.deadlocks;
+    if (outcome == Outcome::lock_timeout) ++summary.lock_timeouts;
+    if (outcome == Outcome::serialization_failure) ++summary.serialization_failures;
+    if (outcome == Outcome::error) ++summary.errors;
+  }
+
+  void went_well(Session& session, const StatementEnded& ended) {
+    if (session.phase == Phase::commit) {
+      transaction_done(session, !session.ended_itself);
+      if (pause_between(session)) return;
+    } else if (session.step) {
+      session.phase = Phase::steps;
+      session.script.save(*session.step, ended.rows);
+      note_own_end(session);
+    }
+    advance(session);
+  }
+
+  /// The steps may say COMMIT and ROLLBACK themselves.
+  void note_own_end(Session& session) {
+    const auto& node = session.call.statement->statement.node;
+    const bool commit = std::holds_alternative<sql::Commit>(node),
+               rollback = std::holds_alternative<sql::Rollback>(node);
+    if (commit) ++run_.summary.committed;
+    if (rollback) ++run_.summary.rolled_back;
+    session.ended_itself = session.ended_itself || commit || rollback;
+  }
+
+  void transaction_done(Session& session, bool committed) {
+    if (committed) ++run_.summary.committed;
+    session.phase = Phase::next_transaction;
+  }
+
+  void failed(Session& session, Outcome outcome) {
+    session.failure = outcome;
+    ++run_.summary.rolled_back;
+    // The deadlock's victim and a serialization failure are rolled back by MySQL itself; PostgreSQL's session stays in
+    // the failed transaction until it is told to roll back.
+    const bool rolled_back = outcome == Outcome::deadlock || outcome == Outcome::serialization_failure;
+    if (session.running->type->autocommit || (rolled_back && dialect_ != "postgres")) return after_failure(session);
+    session.phase = Phase::rollback;
+    advance(session);
+  }
+
+  void after_failure(Session& session) {
+    const auto& policy = workload_.retry;
+    const bool worth = std::find(policy.on.begin(), policy.on.end(), session.failure) != policy.on.end();
+    if (!worth || session.attempt >= policy.attempts || stopping_) {
+      ++run_.summary.failed;
+      session.phase = Phase::next_transaction;
+      if (!pause_between(session)) advance(session);
+      return;
+    }
+    ++run_.summary.retried;
+    const Time delay = backoff(session);
+    ++session.attempt;
+    if (session.running->type->autocommit) {
+      session.phase = Phase::retry_statement;  // what came before it is committed
+    } else {
+      session.script.again();
+      start_attempt(session);
+    }
+    if (!pause(session, delay)) advance(session);
+  }
+
+  Time backoff(Session& session) {
+    const Backoff& policy = workload_.retry.backoff;
+    double micros = static_cast<double>(policy.first.micros);
+    for (int i = 1; i < session.attempt && micros < static_cast<double>(policy.max.micros); ++i)
+      micros *= policy.factor;
+    const auto delay = std::min(static_cast<std::int64_t>(micros), policy.max.micros);
+    if (policy.jitter == Backoff::Jitter::none) return {delay};
+    const std::int64_t fixed = policy.jitter == Backoff::Jitter::equal ? delay / 2 : 0;
+    return {fixed + static_cast<std::int64_t>(session.backoff.below(static_cast<std::uint64_t>(delay - fixed) + 1))};
+  }
+
+  // ------------------------------------------------------------------------------------------------------- pauses
+
+  /// False when there is nothing to wait for.
+  bool pause(Session& session, Time length) {
+    if (length.micros <= 0) return false;
+    timers_.push({driver_.now() + length.micros, next_timer_++, session.id});
+    return true;
+  }
+
+  /// The think time between transactions, cut where the group's duration ends.
+  bool pause_between(Session& session) {
+    const SessionGroup& group = *session.group->group;
+    const bool last = stopping_ || (group.times && session.begun == *group.times);
+    if (!group.think || last) return false;
+    Time length = shared_.sampler.draw_time(*group.think, session.thinking, session.begun);
+    if (group.duration) length = std::min(length, Time{began_.micros + group.duration->micros - driver_.now().micros});
+    return pause(session, length);
+  }
+
+  void finish(Session& session) {
+    if (session.phase == Phase::finished) return;
+    session.phase = Phase::finished;
+    --active_;
+  }
+
+  struct Timer {
+    Time at;
+    std::uint64_t number;  ///< timers of one instant go off in the order in which they were set
+    SessionId session;
+  };
+  struct Later {
+    bool operator()(const Timer& a, const Timer& b) const {
+      return std::tie(a.at, a.number) > std::tie(b.at, b.number);
+    }
+  };
+
+  const Workload& workload_;
+  const Storm& storm_;
+  Driver& driver_;
+  const RunOptions& options_;
+  Run& run_;
+  std::string dialect_;
+  Recorder recorder_;
+  LockWaitClock clock_;
+  SharedDraws shared_;
+  std::vector<Group> groups_;
+  std::vector<Session> sessions_;
+  std::priority_queue<Timer, std::vector<Timer>, Later> timers_;
+  std::uint64_t next_timer_ = 0;
+  std::size_t active_ = 0;  ///< sessions that have not finished
+  std::size_t busy_ = 0;    ///< sessions whose statement is under way
+  Time began_;
+  std::optional<Time> stopping_;  ///< when a stopped run ends at the latest
+  std::optional<Time> quiet_since_;
+  std::shared_ptr<const Prepared> commit_ = commit_statement(), rollback_ = rollback_statement();
+};
+
+}  // namespace
+
+void play_storm(const Workload& workload, Driver& driver, const RunOptions& options, Run& run) {
+  StormPlayer(workload, driver, options, run).play();
+}
+
+}  // namespace gridlock
