@@ -40,12 +40,13 @@ struct Advice {
 
 /// What a deadlock is an instance of, and what to do.
 struct Diagnosis {
-  std::string pattern;      ///< rule id, `opposite-order`; `unknown` when no rule knows it
-  std::string title;        ///< "Two transactions lock the same rows in opposite order"
-  std::string explanation;  ///< what happened, in the user's own tables, keys and statements
-  std::vector<Advice> advice;       ///< best first
+  std::string pattern;                ///< rule id, `opposite-order`; `unknown` when no rule knows it
+  std::string title;                  ///< "Two transactions lock the same rows in opposite order"
+  std::string explanation;            ///< what happened, in the user's own tables, keys and statements
+  std::vector<Advice> advice;         ///< best first
   std::vector<std::string> folklore;  ///< what would *not* help here, and why
-  std::string fingerprint;  ///< 16 hex digits, the same for deadlocks alike in shape (tables, indexes, modes, statements without literals)
+  std::string fingerprint;            ///< 16 hex digits, the same for deadlocks alike in shape (tables, indexes, modes,
+                                      ///< statements without literals)
 };
 
 struct DiagnosedDeadlock {
@@ -78,14 +79,15 @@ struct Ledger {
   std::uint64_t bytes = 0, lines = 0;
   std::uint64_t markers = 0;  ///< places that announce a deadlock
   std::uint64_t understood = 0, partly = 0, not_understood = 0;
-  std::string format;         ///< `innodb-status`, `postgresql-stderr`, ... ; empty when no known log was recognised
-  std::string version;        ///< as far as the text tells
-  Problems problems;          ///< each thing not understood: where, its first line
+  std::string format;   ///< `innodb-status`, `postgresql-stderr`, ... ; empty when no known log was recognised
+  std::string version;  ///< as far as the text tells
+  Problems problems;    ///< each thing not understood: where, its first line
 };
 
 struct ReadLog {
   std::vector<Deadlock> deadlocks;
   Ledger ledger;
+  std::vector<LockWaitSummary> lock_waits;  ///< waits that the log tells of (PostgreSQL's log_lock_waits, a trace)
 };
 
 /// Reads a deadlock log of a known flavour, or a gridlock trace; which one is found out from the text itself.

@@ -1,0 +1,4 @@
+#include "analyzer/analyzer.h"
+namespace gridlock {
+Diagnosis diagnose(const Deadlock&) { return {}; }
+}  // namespace gridlock

@@ -1,0 +1,67 @@
+// src/backend/utils/error/jsonlog.c: an object per line.
+#include <string>
+#include <vector>
+
+#include "analyzer/logs/postgres_formats.h"
+#include "analyzer/logs/postgres_record.h"
+#include "analyzer/logs/text.h"
+#include "model/json.h"
+
+namespace gridlock::logs {
+namespace {
+
+std::string text_at(const Json& object, const char* key) {
+  const auto at = object.find(key);
+  if (at == object.end()) return {};
+  return at->is_string() ? at->get<std::string>() : at->is_number() ? at->dump() : std::string();
+}
+
+std::vector<std::string> lines_at(const Json& object, const char* key) {
+  const std::string text = text_at(object, key);
+  std::vector<std::string> lines;
+  Cursor cursor(text);
+  Line line;
+  while (cursor.next(line)) lines.emplace_back(line.text);
+  return lines;
+}
+
+PostgresRecord record_of(const Json& object, std::uint32_t line) {
+  PostgresRecord record;
+  record.line = line;
+  record.time = text_at(object, "timestamp");
+  record.pid = text_at(object, "pid");
+  record.sqlstate = text_at(object, "state_code");
+  record.message = text_at(object, "message");
+  record.detail = lines_at(object, "detail");
+  record.context = lines_at(object, "context");
+  record.statement = text_at(object, "statement");
+  const std::string user = text_at(object, "user"), host = text_at(object, "remote_host");
+  if (!user.empty()) record.user = user + "@" + host;
+  return record;
+}
+
+}  // namespace
+
+bool is_json_line(std::string_view line) {
+  return line.starts_with("{\"timestamp\":") && contains(line, "\"error_severity\":");
+}
+
+ReadLog read_postgres_json(const Source& source) {
+  PostgresStory story(source.file, "postgresql-jsonlog");
+  Cursor cursor(source.text, source.numbers);
+  Line line;
+  while (cursor.next(line)) {
+    // Only lines that speak of locks are worth parsing.
+    if (!contains(line.text, "Lock") && !contains(line.text, "40P01")) continue;
+    const Json object = Json::parse(line.text, nullptr, false);
+    if (object.is_object()) {
+      story.add(record_of(object, line.number));
+    } else if (contains(line.text, "40P01")) {
+      story.problem(line.number, "this deadlock's record is no whole JSON object: " + excerpt(line.text),
+                    "the log may have been cut off", true);
+    }
+  }
+  return story.finish(source.text);
+}
+
+}  // namespace gridlock::logs

@@ -1,0 +1,308 @@
+#include "analyzer/logs/postgres_record.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "analyzer/logs/flavour.h"
+#include "analyzer/logs/postgres_labels.h"
+#include "analyzer/logs/text.h"
+
+namespace gridlock::logs {
+namespace {
+
+/// The row's place and the relation in `while updating tuple (0,2) in relation "t"`, whatever the language.
+struct ContextPlace {
+  std::string name;
+  bool index = false;  ///< `while inserting index tuple`: the name is an index's
+};
+
+std::optional<ContextPlace> place_of(std::string_view context) {
+  const std::size_t open = context.find('(');
+  if (open == std::string_view::npos) return std::nullopt;
+  std::string_view rest = context.substr(open + 1);
+  if (take_digits(rest).empty() || !take(rest, ",") || take_digits(rest).empty() || !take(rest, ")"))
+    return std::nullopt;
+  struct Quotes {
+    std::string_view open, close;
+  };
+  for (const Quotes quotes :
+       {Quotes{"\"", "\""}, Quotes{"«", "»"}, Quotes{"»", "«"}, Quotes{"„", "“"}, Quotes{"“", "”"}}) {
+    const std::string_view name = between(rest, quotes.open, quotes.close);
+    if (!name.empty()) return ContextPlace{std::string(name), contains(context, "index tuple")};
+  }
+  return std::nullopt;
+}
+
+void set_place(Lock& lock, const ContextPlace& place) { (place.index ? lock.index : lock.table) = place.name; }
+
+/// Where `line` says `Process 4711: ` and what follows, in any language; empty when it does not.
+std::optional<std::string_view> query_after_label(std::string_view line, std::string_view pid) {
+  line = trim_left(line);
+  const std::size_t at = line.find(pid);
+  constexpr std::size_t longest_word = 40;
+  if (at == std::string_view::npos || at > longest_word) return std::nullopt;
+  const std::string_view before = line.substr(0, at);
+  if (std::any_of(before.begin(), before.end(), [](char c) { return is_digit(c) || c == ':'; })) return std::nullopt;
+  std::string_view rest = line.substr(at + pid.size());
+  if (!rest.empty() && is_digit(rest.front())) return std::nullopt;
+  const std::size_t colon = rest.find(':');
+  if (colon == std::string_view::npos || colon > longest_word) return std::nullopt;
+  const std::string_view word = rest.substr(0, colon);
+  if (word.find_first_of("0123456789;=(") != std::string_view::npos) return std::nullopt;
+  rest = rest.substr(colon + 1);
+  take(rest, " ");
+  return rest;
+}
+
+std::string squeezed(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    const bool blank = is_blank(c) || c == '\n';
+    if (blank && (out.empty() || out.back() == ' ')) continue;
+    out += blank ? ' ' : c;
+  }
+  return std::string(trim(out));
+}
+
+/// DETAIL's queries, in the order of the wait lines. A query is the user's text and may contain such labels itself: the
+/// victim's is known from STATEMENT, so the end of the first query can be told; others end at the first fitting label.
+class Queries {
+ public:
+  Queries(const std::vector<std::string>& lines, std::size_t begin, const std::vector<WaitLine>& waits,
+          const std::string& statement)
+      : lines_(lines), begin_(begin), waits_(waits), statement_(squeezed(statement)) {}
+
+  std::vector<std::string> read() const {
+    std::vector<std::string> queries(waits_.size());
+    std::size_t line = begin_;
+    for (std::size_t i = 0; i < waits_.size() && line < lines_.size(); ++i) {
+      const auto first = query_after_label(lines_[line], waits_[i].pid);
+      if (!first) break;
+      const std::size_t end = end_of(i, line);
+      std::string query(*first);
+      for (std::size_t more = line + 1; more < end; ++more) query += "\n" + lines_[more];
+      queries[i] = trim(query);
+      line = end;
+    }
+    return queries;
+  }
+
+ private:
+  /// The line where the next process's query begins.
+  std::size_t end_of(std::size_t party, std::size_t line) const {
+    if (party + 1 == waits_.size()) return lines_.size();
+    std::size_t first = lines_.size();
+    for (std::size_t next = line + 1; next < lines_.size(); ++next) {
+      if (!query_after_label(lines_[next], waits_[party + 1].pid)) continue;
+      if (first == lines_.size()) first = next;
+      if (party > 0 || statement_.empty()) break;
+      if (is_statement(line, next)) return next;
+    }
+    return first;
+  }
+
+  bool is_statement(std::size_t line, std::size_t end) const {
+    std::string query(query_after_label(lines_[line], waits_[0].pid).value_or(""));
+    for (std::size_t more = line + 1; more < end; ++more) query += "\n" + lines_[more];
+    const std::string plain = squeezed(query);
+    // track_activity_query_size cuts the query, never the STATEMENT.
+    constexpr std::size_t smallest_cut = 90;
+    return plain == statement_ || (plain.size() >= smallest_cut && statement_.starts_with(plain));
+  }
+
+  const std::vector<std::string>& lines_;
+  std::size_t begin_;
+  const std::vector<WaitLine>& waits_;
+  std::string statement_;
+};
+
+/// The wait lines at the beginning of a DETAIL. They end where the chain closes: what follows is the users' text.
+std::vector<WaitLine> wait_lines(const PostgresRecord& record, bool& closed) {
+  std::vector<WaitLine> waits;
+  closed = false;
+  for (const std::string& line : record.detail) {
+    auto wait = read_wait_line(line);
+    if (!wait) break;
+    // The last line of a log that was cut off may have lost digits.
+    const bool may_be_cut = record.cut && &line == &record.detail.back() && !line.ends_with('.');
+    if (may_be_cut && (waits.empty() || wait->blocker != waits.front().pid)) break;
+    waits.push_back(std::move(*wait));
+    closed = waits.back().blocker == waits.front().pid;
+    if (closed) break;
+  }
+  return waits;
+}
+
+bool is_chain(const std::vector<WaitLine>& waits) {
+  for (std::size_t i = 0; i + 1 < waits.size(); ++i)
+    if (waits[i].blocker != waits[i + 1].pid) return false;
+  return true;
+}
+
+/// `Process holding the lock: 13142. Wait queue: 13140.` is never translated.
+std::vector<std::string> holders_of(const std::vector<std::string>& detail) {
+  std::vector<std::string> holders;
+  if (detail.empty()) return holders;
+  std::string_view text = between(detail.front(), "holding the lock: ", " Wait queue:");
+  while (!text.empty()) {
+    const std::string_view pid = take_digits(text);
+    if (!pid.empty()) {
+      holders.emplace_back(pid);
+    } else {
+      text.remove_prefix(1);
+    }
+  }
+  return holders;
+}
+
+/// Drivers append the statement to the last line: `: UPDATE "routes" SET ...`.
+std::string statement_in(const std::vector<std::string>& context) {
+  for (const std::string& line : context) {
+    std::string_view text = line;
+    while (!text.empty() && (is_blank(text.front()) || text.front() == ';' || text.front() == '#'))
+      text.remove_prefix(1);
+    if (take(text, ": ") && !text.empty() && is_word(text.front())) return std::string(trim(text));
+  }
+  return {};
+}
+
+}  // namespace
+
+bool may_matter(std::string_view message, std::string_view detail, std::string_view sqlstate) {
+  return sqlstate == "40P01" || contains(message, "Lock") || contains(detail, "Lock") || says_deadlock(message) ||
+         contains(message, "40P01");
+}
+
+PostgresStory::PostgresStory(std::string file, std::string format) : file_(std::move(file)) {
+  out_.ledger.format = std::move(format);
+}
+
+void PostgresStory::problem(std::uint32_t line, std::string message, std::string hint, bool deadlock) {
+  if (deadlock) {
+    ++out_.ledger.markers;
+    ++out_.ledger.not_understood;
+  }
+  out_.ledger.problems.push_back({{file_, static_cast<int>(line), 0}, std::move(message), std::move(hint)});
+}
+
+void PostgresStory::add(const PostgresRecord& record) {
+  if (!record.pid.empty() && !record.user.empty()) users_[record.pid] = record.user;
+  bool closed = false;
+  const bool has_chain = !wait_lines(record, closed).empty();
+  if (record.sqlstate == "40P01" || says_deadlock(record.message) || has_chain) return add_deadlock(record);
+  if (auto wait = read_wait_message(record.message)) add_wait_message(record, std::move(*wait));
+}
+
+void PostgresStory::add_wait_message(const PostgresRecord& record, WaitMessage message) {
+  for (const std::string& line : record.context)
+    if (const auto place = place_of(line)) {
+      set_place(message.wanted, *place);
+      break;
+    }
+  auto& waiting = waiting_[message.pid];
+  const bool same = waiting.wanted.object == message.wanted.object && waiting.wanted.mode == message.wanted.mode &&
+                    message.ms >= waiting.ms;
+  if (!same) end_wait(message.pid);
+  auto holders = holders_of(record.detail);
+  Waiting& now = waiting_[message.pid];
+  now.wanted = message.wanted;
+  now.ms = message.ms;
+  if (!holders.empty()) now.holders = std::move(holders);
+  if (contains(record.message, "detected deadlock while waiting")) announced_[message.pid] = {record.line};
+}
+
+void PostgresStory::end_wait(const std::string& pid) {
+  const auto at = waiting_.find(pid);
+  if (at == waiting_.end()) return;
+  const Waiting& waiting = at->second;
+  if (waiting.ms > 0)
+    add_wait(out_.lock_waits, waiting.wanted.table, waiting.wanted.index, waiting.wanted.mode, waiting.ms);
+  waiting_.erase(at);
+}
+
+/// A party, with what its own earlier messages said of the lock that it waits for.
+Party PostgresStory::party_of(const WaitLine& wait) const {
+  Party party;
+  party.name = "process " + wait.pid;
+  party.thread_or_pid = wait.pid;
+  party.waits_for = wait.wanted;
+  if (const auto user = users_.find(wait.pid); user != users_.end()) party.user = user->second;
+  const auto told = waiting_.find(wait.pid);
+  if (told == waiting_.end() || told->second.wanted.object != wait.wanted.object) return party;
+  party.waits_for->table = told->second.wanted.table;
+  party.waits_for->index = told->second.wanted.index;
+  const auto& holders = told->second.holders;
+  party.hard = holders.empty() || std::find(holders.begin(), holders.end(), wait.blocker) != holders.end();
+  return party;
+}
+
+void PostgresStory::add_deadlock(const PostgresRecord& record) {
+  bool closed = false;
+  const auto waits = wait_lines(record, closed);
+  if (!waits.empty()) announced_.erase(waits.front().pid);
+  if (!record.pid.empty()) announced_.erase(record.pid);
+  if (waits.size() < 2) {
+    problem(record.line, fmt::format("a deadlock is announced here without its DETAIL: {}", excerpt(record.message)),
+            "log_error_verbosity = default writes who waits for whom; the lines may also have been filtered out", true);
+    return;
+  }
+  ++out_.ledger.markers;
+  Deadlock deadlock;
+  deadlock.engine = "postgres";
+  deadlock.first_seen = deadlock.last_seen = record.time;
+  deadlock.where = fmt::format("{}:{}", file_, record.line);
+  const auto queries = Queries(record.detail, waits.size(), waits, record.statement).read();
+  for (std::size_t i = 0; i < waits.size(); ++i) {
+    Party party = party_of(waits[i]);
+    party.statement = queries[i];
+    party.blocked_by = {(i + 1) % waits.size()};
+    deadlock.parties.push_back(std::move(party));
+  }
+  Party& victim = deadlock.parties.front();
+  if (victim.statement.empty()) victim.statement = record.statement;
+  if (victim.statement.empty()) victim.statement = statement_in(record.context);
+  for (const std::string& line : record.context)
+    if (const auto place = place_of(line)) {
+      set_place(*victim.waits_for, *place);
+      break;
+    }
+  // A transaction's own end is locked by nobody but itself: whoever blocks such a wait is that transaction.
+  for (std::size_t i = 0; i < waits.size(); ++i) {
+    const Lock& wanted = *deadlock.parties[i].waits_for;
+    if (wanted.kind != LockKind::transaction || !wanted.object.starts_with("transaction ")) continue;
+    Party& owner = deadlock.parties[(i + 1) % waits.size()];
+    owner.transaction_id = wanted.object.substr(std::string_view("transaction ").size());
+    Lock held = wanted;
+    held.mode = "ExclusiveLock";
+    held.waiting = false;
+    owner.holds.push_back(std::move(held));
+  }
+  deadlock.victim = 0;
+  if (closed && is_chain(waits)) {
+    ++out_.ledger.understood;
+  } else {
+    ++out_.ledger.partly;
+    deadlock.limit_reached = !closed;
+    const std::string gap = closed ? "the wait lines do not form a chain" : "the chain of waits does not close";
+    problem(record.line, "this deadlock report was understood only in part: " + gap, "the log may have been cut off",
+            false);
+    deadlock.notes.push_back(gap);
+  }
+  end_wait(waits.front().pid);
+  out_.deadlocks.push_back(canonical(std::move(deadlock)));
+}
+
+ReadLog PostgresStory::finish(std::string_view text) {
+  while (!waiting_.empty()) end_wait(std::string(waiting_.begin()->first));
+  for (const auto& [pid, announced] : announced_)
+    problem(announced.line,
+            fmt::format("process {} detected a deadlock here, but the ERROR with its parties is missing", pid),
+            "the log may have been cut off, or filtered", true);
+  out_.ledger.bytes = text.size();
+  out_.ledger.lines = count_lines(text);
+  return std::move(out_);
+}
+
+}  // namespace gridlock::logs
