@@ -29,8 +29,13 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   return above[b.size()];
 }
 
-/// One slip in a short word, two in a longer one, three in a long one; in a word of two letters none.
+/// Of the word that was meant: one slip in a short one, two in a longer one, three in a long one; of two letters none.
 std::size_t slips_allowed(std::size_t length) { return length <= 2 ? 0 : length <= 4 ? 1 : length <= 8 ? 2 : 3; }
+
+/// Half of a word may not be wrong.
+bool is_meant(std::string_view word, const std::string& candidate, std::size_t distance) {
+  return distance <= slips_allowed(candidate.size()) && distance * 2 <= word.size();
+}
 
 }  // namespace
 
@@ -47,13 +52,11 @@ std::string to_string(const Where& where) {
 std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates) {
   if (word.size() > longest_word) return {};
   std::string best;
-  std::size_t best_distance = slips_allowed(word.size()) + 1;
+  std::size_t best_distance = longest_word;
   for (const auto& candidate : candidates) {
-    const std::size_t difference =
-        candidate.size() > word.size() ? candidate.size() - word.size() : word.size() - candidate.size();
-    if (difference >= best_distance) continue;
+    if (candidate.size() > word.size() + 3 || word.size() > candidate.size() + 3) continue;
     const std::size_t distance = edit_distance(word, candidate);
-    if (distance >= best_distance) continue;
+    if (distance >= best_distance || !is_meant(word, candidate, distance)) continue;
     best = candidate;
     best_distance = distance;
   }

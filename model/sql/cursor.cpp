@@ -8,7 +8,8 @@
 namespace gridlock::sql {
 namespace {
 
-constexpr int max_depth = 200;   // levels of parentheses and subqueries; the stack holds far more
+constexpr std::size_t longest_quote = 40;  // bytes of the user's text inside a message
+constexpr int max_depth = 200;             // levels of parentheses and subqueries; the stack holds far more
 constexpr int max_chain = 1000;  // operators of one expression in a row: the tree is as high, and is walked recursively
 
 /// Splits the first word off a pattern.
@@ -90,9 +91,10 @@ bool Cursor::at_name() const {
 Name Cursor::name(std::string_view what) {
   if (at_name()) return any_name(what);
   if (at_kind(Token::Kind::word)) {
-    const std::string quote = quote_name(text(), dialect_);
+    const bool dangling_comma = pos_ > first_ && slice(text_, tokens_[pos_ - 1].span) == "," && begins_clause(text());
     fail(here(), "expected " + std::string(what) + ", found the reserved word " + quoted(text()),
-         suggestion({}).empty() ? "to use it as a name, quote it: " + quote : suggestion({}));
+         dangling_comma ? std::string("leave the comma before it out")
+                        : "to use it as a name, quote it: " + quote_name(text(), dialect_));
   }
   if (at_kind(Token::Kind::string) && text().starts_with('"'))
     fail(here(), "expected " + std::string(what) + ", found the string " + std::string(text()),
@@ -159,7 +161,7 @@ void Cursor::fail(Span span, std::string message, std::string hint) const {
 }
 
 std::string Cursor::found() const {
-  return pos_ < last_ ? quoted(text().substr(0, 40)) : std::string("the end of the statement");
+  return pos_ < last_ ? quoted(text().substr(0, longest_quote)) : std::string("the end of the statement");
 }
 
 std::string Cursor::suggestion(std::initializer_list<std::string_view> keywords) const {
@@ -183,6 +185,13 @@ void Cursor::fail_expected(std::string_view what, std::initializer_list<std::str
   fail(span,
        "expected " + std::string(what) + ", found " + (span.begin == here().begin ? found() : quoted(slice_of(span))),
        std::move(hint));
+}
+
+void Cursor::fail_unexpected(std::initializer_list<std::string_view> keywords) const {
+  const std::string hint = suggestion(keywords);
+  const bool meant_alias = hint.find(" instead of ") != std::string::npos;
+  const Span span = meant_alias ? last_alias_->span : here();
+  fail(span, "unexpected " + quoted(slice_of(span).substr(0, longest_quote)), hint);
 }
 
 void Cursor::complain(Span span, std::string message, std::string hint) {

@@ -77,6 +77,8 @@ class Cursor {
   [[noreturn]] void fail(Span span, std::string message, std::string hint = {}) const;
   /// "expected X, found Y", with the word that was meant as the hint. `keywords` are what could have stood here.
   [[noreturn]] void fail_expected(std::string_view what, std::initializer_list<std::string_view> keywords = {}) const;
+  /// "unexpected X": nothing may follow here but the keywords.
+  [[noreturn]] void fail_unexpected(std::initializer_list<std::string_view> keywords) const;
   [[noreturn]] void beyond(std::string construct, Span span) const { throw Beyond{std::move(construct), span}; }
   /// A mistake that does not keep the parser from reading on.
   void complain(Span span, std::string message, std::string hint);

@@ -94,6 +94,11 @@ bool ends_alias(std::string_view word, Dialect dialect) {
   return clauses.contains(word) || is_reserved(word, dialect);
 }
 
+bool begins_clause(std::string_view word) {
+  static const WordSet clauses("FROM WHERE GROUP HAVING ORDER LIMIT SET VALUES ON USING FOR LOCK UNION INTO RETURNING");
+  return clauses.contains(word);
+}
+
 bool is_callable(std::string_view word) {
   static const WordSet callable(
       "CHAR CONVERT CUME_DIST CURRENT_DATE CURRENT_TIME CURRENT_TIMESTAMP CURRENT_USER CURRENT_ROLE CURRENT_SCHEMA "
