@@ -43,10 +43,10 @@ void refuse(Reader& reader, const Fields& fields, const yaml::Node* found, const
 
 void read_play(Reader& reader, Fields& fields, Workload& workload) {
   const auto* transactions = fields.find("transactions");
-  const auto* orders = fields.find("orders");
-  const auto* retry = fields.find("retry");
   const auto* sessions =
       fields.require("sessions", "a list of session groups, or a map of named sessions with their steps");
+  const auto* orders = fields.find("orders");
+  const auto* retry = fields.find("retry");
   std::vector<std::string> steps;
   if (sessions && sessions->is_map()) {
     refuse(reader, fields, transactions, "transactions", "a story (`sessions` is a map) has no `transactions`",

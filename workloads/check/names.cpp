@@ -45,6 +45,7 @@ class NamesCheck {
 
  private:
   void check_dialect(const std::string& dialect) {
+    dialect_ = dialect;
     const Catalog all = everything_made(reader_, dialect);
     Catalog so_far;
     for (const auto& written : reader_.statements) {
@@ -56,15 +57,20 @@ class NamesCheck {
     for (const auto& table : workload_.data) check_data(table, all);
   }
 
+  /// Where the dialects have schemas of their own, it matters which one lacks the name.
+  std::string said(const std::string& message) const {
+    return workload_.schema.count(dialect_) ? fmt::format("{} (in the schema for {})", message, dialect_) : message;
+  }
+
   /// A statement of both dialects is checked twice; its problem is told once.
   void report(const read::Written& written, UnknownName& unknown) {
     const yaml::Places places(reader_.text(), *written.scalar, reader_.file());
-    tell(places.at(unknown.span.begin), std::move(unknown.message), std::move(unknown.hint));
+    tell(places.at(unknown.span.begin), unknown.message, std::move(unknown.hint));
   }
 
-  void tell(Where where, std::string message, std::string hint) {
+  void tell(Where where, const std::string& message, std::string hint) {
     if (told_.emplace(where.line, where.column).second)
-      reader_.problem(std::move(where), std::move(message), std::move(hint));
+      reader_.problem(std::move(where), said(message), std::move(hint));
   }
 
   void check_data(const GeneratedTable& table, const Catalog& catalog) {
@@ -86,6 +92,7 @@ class NamesCheck {
 
   read::Reader& reader_;
   const Workload& workload_;
+  std::string dialect_;  ///< that is being checked
   std::set<std::pair<int, int>> told_;
 };
 

@@ -136,13 +136,14 @@ class DistributionReader {
     if (!low || !high) return std::nullopt;
     const auto range = of_one_kind(*low, *high);
     if (!range) return refuse(node, "`uniform` takes two numbers or two dates", "uniform");
-    if (compare(range->low, range->high) > 0) return backwards(node, *low, *high);
+    if (compare(range->low, range->high) > 0) return backwards(node);
     return *range;
   }
 
-  std::nullopt_t backwards(const yaml::Node& node, const Value& low, const Value& high) {
-    reader_.problem(node, fmt::format("the range from {} to {} is empty", to_text(low), to_text(high)),
-                    fmt::format("the lower value first: `[{}, {}]`", to_text(high), to_text(low)));
+  std::nullopt_t backwards(const yaml::Node& range) {
+    const auto &low = range.items[0]->text, &high = range.items[1]->text;
+    reader_.problem(range, fmt::format("the range from {} to {} is empty", low, high),
+                    fmt::format("the lower value first: `[{}, {}]`", high, low));
     return std::nullopt;
   }
 
@@ -168,7 +169,7 @@ class DistributionReader {
     const auto low = whole(*range.items[0]), high = whole(*range.items[1]);
     const auto skew = theta ? number(reader_, *theta, "`theta`") : std::optional<double>(Zipfian{}.theta);
     if (!low || !high || !skew) return std::nullopt;
-    if (*low > *high) return backwards(range, *low, *high);
+    if (*low > *high) return backwards(range);
     if (*skew <= 0 || *skew >= 1) {
       reader_.problem(*theta, fmt::format("`theta` is between 0 and 1, but this is {}", *skew),
                       "0.99 is the usual skew; nearer to 0 is more even");
@@ -222,7 +223,8 @@ class DistributionReader {
     }
     for (const auto& item : node.items) result.weights.push_back(weight_of(*item));
     if (result.weights.size() == result.values.size()) return true;
-    reader_.problem(node, fmt::format("{} weights for {} values", result.weights.size(), result.values.size()),
+    reader_.problem(node,
+                    fmt::format("the list has {} values, `weights` {}", result.values.size(), result.weights.size()),
                     "give one weight for each value");
     return false;
   }

@@ -43,9 +43,11 @@ const yaml::Node* Fields::find(std::string_view key) {
 
 const yaml::Node* Fields::require(std::string_view key, std::string hint) {
   const yaml::Node* found = find(key);
-  if (!found && node_.is_map())
-    reader_.problem(node_, fmt::format("{} needs the key `{}`", what_, key), std::move(hint));
-  return found;
+  if (found || !node_.is_map()) return found;
+  for (const auto& [name, value] : node_.entries)
+    if (!did_you_mean(name->text, {std::string(key)}).empty()) return nullptr;  // misspelt: `done` says so
+  reader_.problem(node_, fmt::format("{} needs the key `{}`", what_, key), std::move(hint));
+  return nullptr;
 }
 
 const yaml::Node& Fields::key(std::string_view key) const {

@@ -25,15 +25,15 @@ std::shared_ptr<const Prepared> prepared(sql::Statement statement, sql::Dialect 
 }
 
 /// SQL that YAML did not read as text: a colon made it a map, or nothing is there.
-bool is_text(Reader& reader, const yaml::Node& node) {
+bool is_text(Reader& reader, const yaml::Node& node, std::string_view what) {
   if (node.is_scalar() && node.text.find_first_not_of(" \t\r\n;") != std::string::npos) return true;
   if (node.is_map())
-    reader.problem(node, "a statement is text, but YAML reads this as a map",
-                   "put the statement in quotes, or after `|`");
+    reader.problem(node, fmt::format("{} is text, but YAML reads this as a map", what),
+                   "put the SQL in quotes, or after `|`");
   else if (node.is_list())
-    reader.problem(node, "a statement is text, but this is a list");
+    reader.problem(node, fmt::format("{} is text, but this is a list", what));
   else
-    reader.problem(node, "the statement is empty", "write an SQL statement");
+    reader.problem(node, fmt::format("{} is empty", what), "write SQL");
   return false;
 }
 
@@ -57,7 +57,7 @@ const std::vector<std::string>& dialect_words() {
 bool is_dialect(std::string_view word) { return word == "mysql" || word == "postgres"; }
 
 std::shared_ptr<const Prepared> statement(Reader& reader, const yaml::Node& scalar, std::string_view dialect_word) {
-  if (!is_text(reader, scalar)) return nullptr;
+  if (!is_text(reader, scalar, "a statement")) return nullptr;
   auto parsed = sql::parse_script(scalar.text, dialect(dialect_word));
   const yaml::Places places(reader.text(), scalar, reader.file());
   report(reader, places, parsed.problems);
@@ -75,7 +75,7 @@ std::shared_ptr<const Prepared> statement(Reader& reader, const yaml::Node& scal
 std::vector<std::shared_ptr<const Prepared>> script(Reader& reader, const yaml::Node& scalar,
                                                     std::string_view dialect_word) {
   std::vector<std::shared_ptr<const Prepared>> result;
-  if (!is_text(reader, scalar)) return result;
+  if (!is_text(reader, scalar, "`schema`")) return result;
   auto parsed = sql::parse_script(scalar.text, dialect(dialect_word));
   const yaml::Places places(reader.text(), scalar, reader.file());
   report(reader, places, parsed.problems);

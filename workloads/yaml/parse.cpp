@@ -4,6 +4,7 @@
 #include <yaml-cpp/mark.h>
 #include <yaml-cpp/parser.h>
 
+#include <algorithm>
 #include <istream>
 #include <map>
 #include <streambuf>
@@ -29,13 +30,18 @@ class ViewBuffer : public std::streambuf {
 
 class TreeBuilder : public YAML::EventHandler {
  public:
-  TreeBuilder(Problems& problems, const std::string& file) : problems_(problems), file_(file) {}
+  TreeBuilder(std::string_view text, Problems& problems, const std::string& file)
+      : text_(text), problems_(problems), file_(file) {}
 
   NodePtr root() const { return root_; }
 
   void OnDocumentStart(const YAML::Mark& /*mark*/) override {}
   void OnDocumentEnd() override {}
-  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override { leaf(made(Node::Kind::null, mark), anchor); }
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    auto node = made(Node::Kind::null, mark);
+    if (!is_written(node->offset)) move_back(*node);
+    leaf(std::move(node), anchor);
+  }
 
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& value) override {
@@ -82,6 +88,34 @@ class TreeBuilder : public YAML::EventHandler {
     node->line = mark.line + 1;
     node->column = mark.column + 1;
     return node;
+  }
+
+  /// `~` and `null` stand in the file; a value that is simply left out does not.
+  bool is_written(std::size_t offset) const {
+    const std::string_view rest = text_.substr(std::min(offset, text_.size()));
+    const std::string_view word = rest.substr(0, rest.find_first_of(" \t\r\n,]}#:"));
+    return word == "~" || word == "null" || word == "Null" || word == "NULL";
+  }
+
+  /// The library puts a missing value where the next thing begins; the user looks for it at its key or dash.
+  void move_back(Node& node) const {
+    if (!open_.empty() && open_.back().key) {
+      const Node& key = *open_.back().key;
+      return move_to(node, key.offset, key.line, key.column);
+    }
+    const std::string_view before = text_.substr(0, std::min(node.offset, text_.size()));
+    const std::size_t dash = before.find_last_not_of(" \t\r\n");
+    if (dash == std::string_view::npos || before[dash] != '-') return;
+    const std::string_view between = before.substr(dash);
+    const std::size_t line_end = before.rfind('\n', dash);
+    move_to(node, dash, node.line - static_cast<int>(std::count(between.begin(), between.end(), '\n')),
+            static_cast<int>(line_end == std::string_view::npos ? dash + 1 : dash - line_end));
+  }
+
+  static void move_to(Node& node, std::size_t offset, int line, int column) {
+    node.offset = offset;
+    node.line = line;
+    node.column = column;
   }
 
   void problem(const Node& at, std::string message, std::string hint) {
@@ -161,6 +195,7 @@ class TreeBuilder : public YAML::EventHandler {
   bool too_large() const { return too_large_; }
 
  private:
+  std::string_view text_;
   Problems& problems_;
   const std::string& file_;
   NodePtr root_;
@@ -196,13 +231,13 @@ std::string_view describe(const Node& node) {
 
 Document parse(std::string_view text, const std::string& file) {
   Document document;
-  TreeBuilder builder(document.problems, file);
+  TreeBuilder builder(text, document.problems, file);
   ViewBuffer buffer(text);
   std::istream input(&buffer);
   try {
     YAML::Parser parser(input);
     if (parser.HandleNextDocument(builder)) document.root = builder.root();
-    TreeBuilder second(document.problems, file);
+    TreeBuilder second(text, document.problems, file);
     if (document.root && parser.HandleNextDocument(second) && second.root() && !second.root()->is_null())
       document.problems.push_back({{file, second.root()->line, second.root()->column},
                                    "a second document begins here",

@@ -1,4 +1,5 @@
-// Broken workloads and what is said of them: tests/golden/check/NAME.yaml and NAME.expected, which UPDATE_GOLDEN=1 rewrites.
+// Broken workloads and what is said of them: tests/golden/check/NAME.yaml and NAME.expected, which UPDATE_GOLDEN=1
+// rewrites.
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -53,8 +54,8 @@ TEST_P(Sound, LoadsWithoutAProblem) {
 
 INSTANTIATE_TEST_SUITE_P(Examples, Sound, testing::ValuesIn(test::files_in("examples", ".yaml")), name_of);
 INSTANTIATE_TEST_SUITE_P(Stories, Sound, testing::ValuesIn(test::files_in("tests/fidelity/stories", ".yaml")), name_of);
-INSTANTIATE_TEST_SUITE_P(PostgresStories, Sound, testing::ValuesIn(test::files_in("tests/fidelity/stories/pg", ".yaml")),
-                         name_of);
+INSTANTIATE_TEST_SUITE_P(PostgresStories, Sound,
+                         testing::ValuesIn(test::files_in("tests/fidelity/stories/pg", ".yaml")), name_of);
 
 }  // namespace
 }  // namespace gridlock
