@@ -17,6 +17,7 @@ constexpr std::string_view heading = "LATEST DETECTED DEADLOCK";
 constexpr std::string_view banner = "ransactions deadlock detected, dumping";  // `T` or `t`, by version
 constexpr std::string_view too_deep = "TOO DEEP OR LONG SEARCH IN THE LOCK TABLE";
 constexpr std::string_view monitor = "INNODB MONITOR OUTPUT";
+constexpr std::string_view transactions = "LIST OF TRANSACTIONS FOR EACH SESSION";
 constexpr std::string_view client_error = "Deadlock found when trying to get lock";
 constexpr std::string_view has_waited = "TRX HAS BEEN WAITING ";
 
@@ -134,9 +135,9 @@ void Reader::look_at(const Cursor& before, const Line& line) {
   const std::string_view body = body_of(line.text);
   PrintedTrx trx;
   bool wrapped = false;
-  if (contains(body, monitor)) {
+  if (contains(body, monitor) || contains(body, transactions)) {
     status_ = true;
-  } else if (contains(body, heading)) {
+  } else if (body == heading) {
     status_ = true;
     announce(line, {});
   } else if (contains(body, banner)) {

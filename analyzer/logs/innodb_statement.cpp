@@ -48,11 +48,12 @@ bool is_new_report(const std::optional<Title>& title) {
   return title && title->kind == Title::Kind::transaction && title->number == 1;
 }
 
-/// Looks for the end, line by line.
+/// Looks for the end, line by line. Of several titles that fit the last one within the server's limit is the true one,
+/// for a forged one stands inside the statement. HOLDS comes before WAITING where a report has both.
 class Search {
  public:
   Search(const Cursor& begin, const PrintedTrx& trx, std::uint32_t label, bool titled, std::size_t room)
-      : probe_(begin), trusted_(begin), any_(begin), trx_(trx), label_(label), titled_(titled), room_(room) {}
+      : probe_(begin), trx_(trx), label_(label), titled_(titled), room_(room) {}
 
   void run(std::size_t margin) {
     Line line;
@@ -60,43 +61,36 @@ class Search {
       const Cursor before = probe_;
       if (!probe_.next(line) || look_at(before, line)) return;
       length_ += without_margin(line.text, margin).size() + 1;
-      if (length_ > room_ + (found_ ? 1 : patience)) return;
+      if (length_ > room_ + (trusted() ? 1 : patience)) return;
     }
   }
 
-  bool found() const { return found_; }
-  bool found_any() const { return found_any_; }
-  const Cursor& trusted() const { return trusted_; }
-  const Cursor& any() const { return any_; }
-  std::size_t trusted_length() const { return trusted_length_; }
+  /// The line that ends the statement, if one was found that can be trusted.
+  const std::optional<Cursor>& trusted() const { return holds_ ? holds_ : other_; }
+  /// The first line that looks like an end.
+  const std::optional<Cursor>& any() const { return any_; }
 
- private:
   /// True when there is no point in looking further.
   bool look_at(const Cursor& before, const Line& line) {
     const std::string_view body = body_of(line.text);
     const auto title = read_title(body);
     const bool raw_end = !titled_ && begins_lock(body) && names_owner(body, trx_);
     if (raw_end || (title && ends_a_statement(*title, label_) && own_lock_follows(probe_, trx_))) {
-      trusted_ = before;
-      trusted_length_ = length_;
-      found_ = true;
+      (title && title->kind == Title::Kind::holds ? holds_ : other_) = before;
       return raw_end;
     }
-    if (found_ && (is_new_report(title) || has_error_log_prefix(line.text))) return true;
-    if (!found_any_ && (title || is_ruler(body) || begins_lock(body))) {
-      any_ = before;
-      found_any_ = true;
-    }
+    if (trusted() && (is_new_report(title) || has_error_log_prefix(line.text))) return true;
+    if (!any_ && (title || is_ruler(body) || begins_lock(body))) any_ = before;
     return false;
   }
 
-  Cursor probe_, trusted_, any_;
+  Cursor probe_;
+  std::optional<Cursor> holds_, other_, any_;
   const PrintedTrx& trx_;
   std::uint32_t label_;
   bool titled_;
   std::size_t room_;
-  std::size_t length_ = 0, trusted_length_ = 0;
-  bool found_ = false, found_any_ = false;
+  std::size_t length_ = 0;
 };
 
 std::string text_between(Cursor cursor, std::size_t end, std::size_t margin) {
@@ -123,16 +117,12 @@ StatementPlace read_statement(const Cursor& begin, const PrintedTrx& trx, std::u
   Search search(begin, trx, label, titled, room);
   search.run(margin);
   StatementPlace place{{}, begin, false, false};
-  if (search.found()) {
-    place.end = search.trusted();
-  } else if (search.found_any()) {
-    place.end = search.any();
-  } else {
-    return place;
-  }
+  const auto& end = search.trusted() ? search.trusted() : search.any();
+  if (!end) return place;
+  place.end = *end;
   place.ended = true;
   place.text = text_between(begin, place.end.offset(), margin);
-  place.cut = search.found() && place.text.size() + 1 >= room && room > 0;
+  place.cut = search.trusted() && place.text.size() + 1 >= room && room > 0;
   return place;
 }
 

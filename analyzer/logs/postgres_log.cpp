@@ -58,7 +58,7 @@ std::string time_in(std::string_view prefix) {
 
 std::vector<std::string> owned(const std::vector<std::string_view>& lines) {
   std::vector<std::string> out;
-  for (const std::string_view line : lines) out.emplace_back(trim(line));
+  for (const std::string_view line : lines) out.emplace_back(trim_right(line));
   return out;
 }
 
