@@ -42,7 +42,13 @@ bool read_all(const std::vector<std::string>& paths, const Options& options, std
   return good;
 }
 
-void understand(const ReadFile& file, Report& report, std::vector<Deadlock>& deadlocks) {
+/// What all logs together tell.
+struct Heard {
+  std::vector<Deadlock> deadlocks;
+  std::vector<Analysis> waits;
+};
+
+void understand(const ReadFile& file, Report& report, Heard& heard) {
   ReadLog log = read_log(file.text, file.name);
   Report::Input input;
   input.file = file.name;
@@ -50,7 +56,8 @@ void understand(const ReadFile& file, Report& report, std::vector<Deadlock>& dea
   input.version = log.ledger.version;
   input.ledger = std::move(log.ledger);
   report.inputs.push_back(std::move(input));
-  for (Deadlock& deadlock : log.deadlocks) deadlocks.push_back(std::move(deadlock));
+  for (Deadlock& deadlock : log.deadlocks) heard.deadlocks.push_back(std::move(deadlock));
+  heard.waits.push_back({{}, std::move(log.lock_waits)});
 }
 
 }  // namespace
@@ -69,13 +76,14 @@ int analyze_command(const Options& options) {
   if (!read_all(paths, options, files)) return exit_wrong_input;
   Report report;
   report.command = "analyze";
-  std::vector<Deadlock> deadlocks;
+  Heard heard;
   for (const ReadFile& file : files) {
     if (signal_caught() != 0) break;
-    understand(file, report, deadlocks);
+    understand(file, report, heard);
     complain_of(report.inputs.back(), options);
   }
-  report.analysis = analyze(std::move(deadlocks));
+  heard.waits.push_back(analyze(std::move(heard.deadlocks)));
+  report.analysis = merge(std::move(heard.waits));
   report.stopped = signal_caught() != 0;
   report.exit_code = report.stopped ? exit_signalled + signal_caught()
                                     : exit_code(report, {options.fail_on, options.allow_partial, false});

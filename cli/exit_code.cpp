@@ -33,6 +33,7 @@ bool read_word(std::string_view word, FailOn& fail_on) {
   if (word == "never") return fail_on.never = true;
   if (word == "deadlock") return fail_on.deadlock = true;
   if (word == "lock-timeout") return fail_on.lock_timeout = true;
+  if (word == "potential-deadlock") return fail_on.potential_deadlock = true;
   if (!word.starts_with("wait>")) return false;
   fail_on.wait_ms = duration_ms(word.substr(5));
   return fail_on.wait_ms.has_value();
@@ -70,7 +71,7 @@ ReadFailOn read_fail_on(std::string_view words) {
     const std::string word(words.substr(0, comma));
     if (!read_word(word, read.fail_on)) {
       read.problem = "--fail-on does not know '" + word + "'";
-      const std::string near = did_you_mean(word, {"deadlock", "lock-timeout", "never"});
+      const std::string near = did_you_mean(word, {"deadlock", "lock-timeout", "potential-deadlock", "never"});
       read.hint = near.empty() ? "a comma list of: deadlock, lock-timeout, wait>500ms (or 2s), never"
                                : "did you mean '" + near + "'?";
       return read;

@@ -24,7 +24,8 @@ struct FailOn {
   bool never = false;
   bool deadlock = false;
   bool lock_timeout = false;
-  std::optional<double> wait_ms;  ///< a lock wait longer than this
+  bool potential_deadlock = false;  ///< one that a command finds without its having happened; run and analyze find none
+  std::optional<double> wait_ms;    ///< a lock wait longer than this
 };
 
 struct ReadFailOn {

@@ -136,26 +136,24 @@ void read_width(const Values& values, Options& options, Usage& usage) {
 // ------------------------------------------------------------------------------------------------- the tables
 
 constexpr std::array option_rows{
-    Row{"--engine", "ENGINE", of_run, "engine to play on (repeatable); reference:innodb unless given",
+    Row{"--engine", "ENGINE", of_run, "engine to play on (repeatable), if not reference:innodb",
         [](const Values& v, Options& o, Usage&) { o.engines = v; }},
-    Row{"--seed", "N", of_run, "number that all chance comes from; the workload's own unless given", read_seed},
-    Row{"--isolation", "LEVEL", of_run, "isolation level of every transaction: \"read committed\", rc, rr, ...",
-        read_isolation},
+    Row{"--seed", "N", of_run, "what all chance comes from, if not the workload's seed", read_seed},
+    Row{"--isolation", "LEVEL", of_run, "of every transaction: \"read committed\", rc, rr, ...", read_isolation},
     Row{"--locks", "", of_run, "list the locks held after each step of a story",
         [](const Values&, Options& o, Usage&) { o.locks = true; }},
-    Row{"--trace", "FILE", of_run, "write every event to FILE, as JSON lines (gridlock analyze reads it)",
+    Row{"--trace", "FILE", of_run, "write every event to FILE (gridlock analyze reads it)",
         [](const Values& v, Options& o, Usage&) { o.trace = v.back(); }},
-    Row{"--allow-partial", "", of_analyze, "do not end in 4 when a log holds something that is not understood",
+    Row{"--allow-partial", "", of_analyze, "do not end in 4 when something is not understood",
         [](const Values&, Options& o, Usage&) { o.allow_partial = true; }},
-    Row{"--format", "FORMAT", of_every, "text, json, jsonl or markdown; text unless given", read_format},
+    Row{"--format", "FORMAT", of_every, "text (unless given), json, jsonl or markdown", read_format},
     Row{"-o,--output", "FILE", of_every, "write the report to FILE instead of standard output",
         [](const Values& v, Options& o, Usage&) { o.output = v.back() == "-" ? "" : v.back(); }},
-    Row{"--report", "FORMAT=FILE", of_every, "write one more report (repeatable): --report json=report.json",
-        read_reports},
-    Row{"--fail-on", "LIST", of_run | of_analyze, "what ends in exit code 1: deadlock,lock-timeout,wait>500ms or never",
+    Row{"--report", "FORMAT=FILE", of_every, "write one more report (repeatable)", read_reports},
+    Row{"--fail-on", "LIST", of_run | of_analyze, "what ends in 1: deadlock,lock-timeout,wait>500ms,never",
         read_fail_on_option},
-    Row{"--color", "WHEN", of_every, "auto, always or never; auto looks at the terminal and NO_COLOR", read_colour},
-    Row{"--width", "COLUMNS", of_every, "width of the text; the terminal's unless given, 80 in a pipe", read_width},
+    Row{"--color", "WHEN", of_every, "auto, always or never (auto: terminal and NO_COLOR)", read_colour},
+    Row{"--width", "COLUMNS", of_every, "width of the text, if not the terminal's (a pipe's is 80)", read_width},
     Row{"-q,--quiet", "", of_every, "nothing but the report and what is wrong",
         [](const Values&, Options& o, Usage&) { o.quiet = true; }},
     Row{"-v,--verbose", "", of_every, "every deadlock, every step, every lock",
@@ -168,19 +166,17 @@ struct CommandRow {
   std::string_view name, files, help, examples;
 };
 constexpr std::array command_rows{
-    CommandRow{
-        Command::run, of_run, "run", "WORKLOAD.yaml",
-        "plays a workload, finds its deadlocks and lock waits, explains them and says what to do",
-        "  gridlock run examples/holidays.yaml\n"
-        "  gridlock run examples/phantom-range.yaml --locks --isolation rc\n"
-        "  gridlock run examples/transfers.yaml --seed 7 --report json=report.json --report markdown=comment.md\n"},
+    CommandRow{Command::run, of_run, "run", "WORKLOAD.yaml", "plays a workload; finds and explains its deadlocks",
+               "  gridlock run examples/holidays.yaml\n"
+               "  gridlock run examples/phantom-range.yaml --locks --isolation rc\n"
+               "  gridlock run examples/transfers.yaml --seed 7 --report json=report.json\n"},
     CommandRow{Command::analyze, of_analyze, "analyze", "[LOG|-]...",
-               "finds the deadlocks in server logs and traces, explains them and says what to do",
+               "finds and explains the deadlocks in server logs and traces",
                "  gridlock analyze /var/log/postgresql/postgresql-15-main.log\n"
                "  mysql -e 'SHOW ENGINE INNODB STATUS\\G' | gridlock analyze\n"
                "  gridlock analyze --fail-on never --format json *.log\n"},
     CommandRow{Command::check, of_check, "check", "WORKLOAD.yaml...",
-               "looks for mistakes in workloads, without playing them", "  gridlock check examples/*.yaml\n"},
+               "looks for mistakes in workloads without playing them", "  gridlock check examples/*.yaml\n"},
 };
 
 const CommandRow& row_of(Command command) {
@@ -275,9 +271,16 @@ void read_command(const CommandRow& command, const std::vector<std::string>& wor
   for (const std::string& word : app.remaining())
     if (word.starts_with("-") && word != "--") unknown.push_back(word);
   for (const std::string& word : unknown) read.problems.push_back(unknown_option(word, command));
-  for (const Row& row : option_rows)
-    if ((row.commands & command.flag) != 0 && app.count(long_name(row)) > 0)
-      row.read(values[std::string(row.names)], read.options, read.problems);
+  for (const Row& row : option_rows) {
+    if ((row.commands & command.flag) == 0 || app.count(long_name(row)) == 0) continue;
+    const Values& given = values[std::string(row.names)];
+    // CLI11 takes the next option for the value.
+    if (std::any_of(given.begin(), given.end(), [](const std::string& value) { return value.starts_with("--"); })) {
+      read.problems.push_back({long_name(row) + " needs a value", fmt::format("{} {}", long_name(row), row.value)});
+    } else {
+      row.read(given, read.options, read.problems);
+    }
+  }
   check_files(command, unknown, read.options, read.problems);
 }
 
@@ -308,7 +311,7 @@ std::string option_lines(unsigned flag) {
 constexpr std::string_view exit_codes =
     "Exit codes:\n"
     "  0  nothing found, or all expectations of the workload hold\n"
-    "  1  a deadlock was found, or an expectation failed (--fail-on chooses)\n"
+    "  1  a deadlock was found, or an expectation of the workload failed\n"
     "  2  the input or the command line is wrong\n"
     "  3  an engine could not be reached, or was lost\n"
     "  4  a log holds something that was not understood, or is no known log\n"
@@ -320,7 +323,7 @@ std::string help_text() {
   std::string out =
       "gridlock finds, explains and fixes database deadlocks.\n\n"
       "Usage: gridlock COMMAND [OPTION]... [FILE]...\n\nCommands:\n";
-  for (const CommandRow& row : command_rows) out += fmt::format("  {:8} {:14}  {}\n", row.name, row.files, row.help);
+  for (const CommandRow& row : command_rows) out += fmt::format("  {:8} {:17}  {}\n", row.name, row.files, row.help);
   out += "\nExamples:\n";
   for (const CommandRow& row : command_rows) out += row.examples.substr(0, row.examples.find('\n') + 1);
   return out + "\ngridlock COMMAND --help tells more. gridlock --version says which gridlock this is.\n\n" +

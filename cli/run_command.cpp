@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <string>
 #include <utility>
 
@@ -102,6 +103,17 @@ void play_on_every_engine(const Workload& workload, std::string_view source, con
   }
 }
 
+/// The steps of a story, for the report: also those that are never sent.
+std::map<std::string, Report::StoryStep> story_of(const Workload& workload) {
+  std::map<std::string, Report::StoryStep> steps;
+  const auto* story = std::get_if<Story>(&workload.play);
+  if (story == nullptr) return steps;
+  for (const StorySession& session : story->sessions)
+    for (const Step& step : session.steps)
+      steps[step.name] = {session.name, step.statement ? step.statement->text : std::string("(a pause)")};
+  return steps;
+}
+
 /// True when the workload's author said what to expect of deadlocks: then the expectations judge, not the deadlock
 /// alone.
 bool judges_deadlocks(const Workload& workload) {
@@ -129,6 +141,7 @@ int run_command(const Options& options) {
   played.report.command = "run";
   played.report.inputs.push_back({yaml.name, "", "workload", "", loaded.problems, std::nullopt});
   if (loaded.workload) {
+    played.report.story = story_of(*loaded.workload);
     play_on_every_engine(*loaded.workload, yaml.text, options, played);
   } else {
     complain(options, loaded.problems, yaml.text);

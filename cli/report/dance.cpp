@@ -99,15 +99,17 @@ void note_wait(TraceFacts& facts, const Trace& trace, const WaitState& wait) {
     if (blocker.session < trace.sessions.size()) add_session(names, trace.sessions[blocker.session]);
 }
 
-TraceFacts facts_of(const Trace& trace) {
+TraceFacts facts_of(const Trace& trace, const std::map<std::string, Report::StoryStep>& story) {
   TraceFacts facts;
+  for (const auto& [name, step] : story) {
+    facts.sql[name] = step.sql;
+    facts.session[name] = step.session;
+  }
   for (const Event& event : trace.events) {
     const std::string session = event.session < trace.sessions.size() ? trace.sessions[event.session] : std::string();
     if (const auto* started = std::get_if<StatementStarted>(&event.what)) {
       facts.sql[started->step] = started->sql;
       facts.session[started->step] = session;
-    } else if (const auto* ended = std::get_if<StatementEnded>(&event.what)) {
-      facts.session.emplace(ended->step, session);
     } else if (const auto* wait = std::get_if<WaitState>(&event.what)) {
       note_wait(facts, trace, *wait);
     }
@@ -136,7 +138,7 @@ bool is_one_of(const std::string& word, std::initializer_list<std::string_view> 
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 
-/// `2 rows: 19, 22`, `1 row changed`, `done`.
+/// `2 rows: 19, 22`, `1 row`, `done`.
 Text result_text(const std::string& sql, const PlayedOrder::Result* result) {
   const std::string verb = first_word(sql);
   if (result == nullptr) return {Ink::dim, "done"};
@@ -149,9 +151,7 @@ Text result_text(const std::string& sql, const PlayedOrder::Result* result) {
   }
   if (verb == "SELECT") return {Ink::dim, "no row"};
   if (is_one_of(verb, {"INSERT", "UPDATE", "DELETE", "REPLACE"}))
-    return {Ink::dim, result->affected == 0
-                          ? "no row changed"
-                          : counted(static_cast<std::uint64_t>(result->affected), "row") + " changed"};
+    return {Ink::dim, result->affected == 0 ? "no row" : counted(static_cast<std::uint64_t>(result->affected), "row")};
   return {Ink::dim, "done"};
 }
 
@@ -308,9 +308,9 @@ Dance dance_of(const Deadlock& deadlock, std::size_t at_most) {
   return dance;
 }
 
-Dance dance_of(const PlayedOrder& order) {
+Dance dance_of(const PlayedOrder& order, const std::map<std::string, Report::StoryStep>& story) {
   Dance dance;
-  const TraceFacts facts = facts_of(order.trace);
+  const TraceFacts facts = facts_of(order.trace, story);
   for (const std::string& session : order.trace.sessions) add_session(dance.sessions, session);
   std::set<std::string> waiting;
   for (const auto& event : order.events) {

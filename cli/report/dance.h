@@ -1,11 +1,12 @@
 #pragma once
 /// The dance: who did what when, and what came of it, a column per session.
+#include <map>
 #include <string>
 #include <vector>
 
+#include "cli/report/report.h"
 #include "cli/report/text.h"
 #include "model/deadlock.h"
-#include "workloads/runner/runner.h"
 
 namespace gridlock::report {
 
@@ -26,7 +27,7 @@ struct Dance {
 Dance dance_of(const Deadlock& deadlock, std::size_t at_most);
 
 /// One played order of a story, whole.
-Dance dance_of(const PlayedOrder& order);
+Dance dance_of(const PlayedOrder& order, const std::map<std::string, Report::StoryStep>& story);
 
 /// Columns side by side where they fit, a line per step where they do not.
 void draw(const Dance& dance, Page& page);

@@ -52,7 +52,7 @@ void tell_terms(const Deadlock& deadlock, Told& told, Page& page) {
   const auto more = explain_terms(locks_drawn(deadlock), told.terms);
   sentences.insert(sentences.end(), more.begin(), more.end());
   if (sentences.empty()) return;
-  heading("In other words", page);
+  heading("What these words mean", page);
   for (const auto& sentence : sentences) {
     const std::size_t colon = sentence.find(": ");
     Text text;
@@ -111,7 +111,7 @@ void tell_advice(const Diagnosis& diagnosis, Told& told, Page& page) {
     page.paragraph(Text(Ink::strong, fmt::format("  {}. ", i + 1)), Text(Ink::strong, clean(advice.title)));
     paragraphs(Text("     "), advice.detail, page);
     tell_rewrites(advice, page);
-    page.paragraph(Text(Ink::dim, "     breaks "), Text(Ink::dim, how_it_helps(advice.breaks)));
+    page.paragraph(Text("     "), Text(Ink::dim, "breaks " + std::string(how_it_helps(advice.breaks))));
     tell_verified(advice, page);
   }
   const bool tried = std::any_of(diagnosis.advice.begin(), diagnosis.advice.end(),

@@ -77,8 +77,11 @@ std::string none_found(const Report& report) {
     if (!blind.empty()) return "No deadlock could be read, but not everything was understood in " + some_files(blind);
     return "No deadlock in " + some_files(files_of(report, [](const auto&) { return true; }));
   }
-  return fmt::format("No deadlock in this run: {}, {}", counted(transactions(report), "transaction"),
-                     counted(waits(report), "lock wait"));
+  std::string out = fmt::format("No deadlock in this run: {}, {}", counted(transactions(report), "transaction"),
+                                counted(waits(report), "lock wait"));
+  std::uint64_t timeouts = 0;
+  for (const Run& run : report.runs) timeouts += run.summary.lock_timeouts;
+  return timeouts > 0 ? out + ", " + counted(timeouts, "lock timeout") : out;
 }
 
 std::string checked(const Report& report) {

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "cli/report/headline.h"
+#include "cli/report/json_layout.h"
 #include "cli/report/json_parts.h"
 #include "cli/report/report.h"
 #include "cli/version.h"
@@ -56,7 +57,8 @@ Json input_json(const Report::Input& input) {
 
 Json step_event_json(const PlayedOrder::StepEvent& event) {
   Json json = Json::array({event.step, std::string(to_string(event.outcome))});
-  if (event.error) json.push_back(Json{{"code", event.error->code}, {"message", event.error->message}});
+  if (event.error && event.outcome == Outcome::error)
+    json.push_back(Json{{"code", event.error->code}, {"message", event.error->message}});
   return json;
 }
 
@@ -109,6 +111,8 @@ Json run_json(const Run& run) {
   json["seed"] = summary.seed;
   json["duration_s"] = summary.duration_s;
   json["stopped"] = summary.stopped;
+  json["stalled"] = summary.stalled;
+  json["trace_truncated"] = summary.trace_truncated;
   json["transactions"] = {{"committed", summary.committed},
                           {"rolled_back", summary.rolled_back},
                           {"retried", summary.retried},
@@ -133,11 +137,6 @@ Json lock_wait_json(const LockWaitSummary& wait) {
               {"count", wait.count},          {"total_ms", wait.total_ms},    {"max_ms", wait.max_ms}};
 }
 
-/// Text of a log need not be UTF-8; JSON must be.
-std::string dumped(const Json& json, int indent) {
-  return json.dump(indent, ' ', false, Json::error_handler_t::replace) + "\n";
-}
-
 }  // namespace
 
 std::string to_json(const Report& report) {
@@ -153,7 +152,7 @@ std::string to_json(const Report& report) {
   json["deadlocks"] =
       array_of(report.analysis.deadlocks, [&](const DiagnosedDeadlock& one) { return deadlock_json(one, ++number); });
   json["lock_wait_summary"] = array_of(report.analysis.lock_waits, lock_wait_json);
-  return dumped(json, 2);
+  return report::laid_out(json);
 }
 
 std::string to_json_lines(const Report& report) {
@@ -166,7 +165,7 @@ std::string to_json_lines(const Report& report) {
     return out;
   }
   std::size_t number = 0;
-  for (const auto& one : report.analysis.deadlocks) out += dumped(deadlock_json(one, ++number), -1);
+  for (const auto& one : report.analysis.deadlocks) out += report::one_line(deadlock_json(one, ++number)) + "\n";
   return out;
 }
 

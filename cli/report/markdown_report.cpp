@@ -81,18 +81,20 @@ std::string dance_table(const Dance& dance) {
   return out + "\n";
 }
 
+/// `- **bob** (the victim, rolled back) runs ..., holds ... and waits for ...`
 std::string ring_list(const Deadlock& deadlock) {
   std::string out;
   for (std::size_t i = 0; i < deadlock.parties.size(); ++i) {
     const Party& party = deadlock.parties[i];
-    out += fmt::format("- **{}**{}", escaped(party.name), deadlock.victim == i ? " (the victim, rolled back)" : "");
-    if (!party.holds.empty())
-      out += " holds " + escaped(in_words(party.holds.front())) + " " + code(party.holds.front().mode);
-    if (party.waits_for)
-      out += fmt::format("{} waits for {} {}", party.holds.empty() ? "" : " and", escaped(in_words(*party.waits_for)),
-                         code(party.waits_for->mode));
-    if (!party.statement.empty()) out += " in " + code(party.statement);
-    out += "\n";
+    const auto lock = [](std::string_view verb, const Lock& what) {
+      return fmt::format("{} {}{}", verb, escaped(in_words(what)), what.mode.empty() ? "" : " " + code(what.mode));
+    };
+    std::vector<std::string> does;
+    if (!party.statement.empty()) does.push_back("runs " + code(party.statement));
+    if (!party.holds.empty()) does.push_back(lock("holds", party.holds.front()));
+    if (party.waits_for) does.push_back(lock("waits for", *party.waits_for));
+    out += fmt::format("- **{}**{} {}\n", escaped(party.name), deadlock.victim == i ? " (the victim, rolled back)" : "",
+                       listed(does));
   }
   return out;
 }

@@ -1,5 +1,6 @@
 #pragma once
 /// What a command found, ready to be put into words. Each output format is one function of one file of this folder.
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,6 +21,11 @@ struct Report {
   std::vector<Input> inputs;
   std::vector<Run> runs;
   Analysis analysis;
+  /// A story's steps by name: whose, and what. Needed for those that were never sent.
+  struct StoryStep {
+    std::string session, sql;
+  };
+  std::map<std::string, StoryStep> story;
   std::string again;     ///< the command that plays the same again; empty when there is none
   bool stopped = false;  ///< a signal ended the command: this is the report so far
   int exit_code = 0;     ///< what the command ends with

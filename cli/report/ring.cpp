@@ -28,8 +28,8 @@ Text name_of(const Deadlock& deadlock, std::size_t index) {
   const auto add = [&more](std::string_view what, const std::string& value) {
     if (!value.empty()) more += fmt::format("{}{}{}", more.empty() ? "" : ", ", what, clean(value));
   };
-  if (party.name.find(party.transaction_id) == std::string::npos) add("transaction ", party.transaction_id);
-  if (party.name.find(party.thread_or_pid) == std::string::npos) add("thread ", party.thread_or_pid);
+  if (!party.name.ends_with(" " + party.transaction_id)) add("transaction ", party.transaction_id);
+  if (!party.name.ends_with(" " + party.thread_or_pid)) add("thread ", party.thread_or_pid);
   add("", party.user);
   add("", party.isolation);
   if (!more.empty()) name.add(Ink::dim, " (" + more + ")");
@@ -39,6 +39,7 @@ Text name_of(const Deadlock& deadlock, std::size_t index) {
 
 /// The left edge of the drawing: the line that leads from the last party back to the first.
 constexpr std::string_view rail = "  │   ";
+constexpr std::size_t label_width = 12;
 constexpr std::size_t locks_shown = 4;
 
 class Ring {
@@ -49,26 +50,38 @@ class Ring {
   void draw() {
     for (std::size_t i = 0; i < deadlock_.parties.size(); ++i) {
       const Party& party = deadlock_.parties[i];
-      page_.paragraph(Text(Ink::dim, i == 0 ? "  ┌─> " : "  ├─> "), name_of(deadlock_, i));
+      name(i);
       holds(party);
       if (!party.statement.empty()) item("runs", Text(clean(party.statement)));
       waits(party);
-      handed_on(party, i);
+      blocked_by(party);
+      page_.line(Text(Ink::dim, "  │"));
     }
+    if (deadlock_.parties.empty()) return;
+    page_.line(
+        Text(Ink::dim, "  └── ").add("back to " + clean(deadlock_.parties.front().name) + ": the ring is closed"));
   }
 
  private:
+  void name(std::size_t index) {
+    Text first(Ink::dim, index == 0 ? "  ┌─> " : "  ├─> ");
+    for (const Text& line : name_of(deadlock_, index).wrapped(room() + label_width)) {
+      page_.line(Text(first).add(line));
+      first = Text(Ink::dim, rail);
+    }
+  }
+
   void item(std::string_view what, const Text& text, Ink ink = Ink::plain) {
     Text first(Ink::dim, rail);
-    first.add(Text(ink, what).padded(11));
+    first.add(Text(ink, what).padded(label_width));
     for (const Text& line : text.wrapped(room())) {
       page_.line(Text(first).add(line));
-      first = Text(Ink::dim, rail).add(std::string(11, ' '));
+      first = Text(Ink::dim, rail).add(std::string(label_width, ' '));
     }
   }
 
   std::size_t room() const {
-    const std::size_t taken = columns(rail) + 11;
+    const std::size_t taken = columns(rail) + label_width;
     return std::max<std::size_t>(page_.width() > taken ? page_.width() - taken : 0, 16);
   }
 
@@ -85,19 +98,14 @@ class Ring {
     item("waits for", party.waits_for ? described(*party.waits_for) : Text(Ink::dim, "not known"), Ink::waiting);
   }
 
-  std::string blockers(const Party& party) const {
+  void blocked_by(const Party& party) {
     std::vector<std::string> names;
     for (const std::size_t index : party.blocked_by)
       if (index < deadlock_.parties.size()) names.push_back(clean(deadlock_.parties[index].name));
-    if (names.empty()) return "held by: not known";
-    return fmt::format("{} {}", party.hard ? "which is held up by" : "which stands in the queue behind", listed(names));
-  }
-
-  void handed_on(const Party& party, std::size_t index) {
-    const bool last = index + 1 == deadlock_.parties.size();
-    Text line(Ink::dim, last ? "  └───── " : rail);
-    line.add(Ink::waiting, last ? blockers(party) + ": the ring is closed" : blockers(party));
-    page_.line(line);
+    if (names.empty()) return;
+    Text text(Ink::strong, listed(names));
+    if (!party.hard) text.add(names.size() == 1 ? ", who stands ahead in the queue" : ", who stand ahead in the queue");
+    item("blocked by", text, Ink::waiting);
   }
 
   const Deadlock& deadlock_;

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "cli/report/dance.h"
 #include "cli/report/headline.h"
@@ -34,34 +35,42 @@ Text unusual(const PlayedOrder& order) {
   return out.empty() ? Text(Ink::good, "all done, nobody waited") : out;
 }
 
-std::vector<std::string> lines_of(const PlayedOrder::LocksAfter& after) {
-  std::vector<std::string> lines;
-  for (const auto& [session, lock] : after.locks)
-    lines.push_back(fmt::format("{} {} {} [{}]", clean(session), lock.waiting ? "waits for" : "holds", in_words(lock),
-                                clean(lock.mode)));
-  return lines;
+using SessionLock = std::pair<std::string, Lock>;
+
+Text in_words(const SessionLock& one) {
+  return Text(clean(one.first) + (one.second.waiting ? " waits for " : " holds ")).add(described(one.second));
+}
+
+bool contains(const std::vector<SessionLock>& locks, const SessionLock& one) {
+  return std::find(locks.begin(), locks.end(), one) != locks.end();
+}
+
+/// What changed since the step before: taken or asked for (+), let go (-).
+void tell_changes(const std::vector<SessionLock>& before, const std::vector<SessionLock>& now, Page& page) {
+  std::size_t unchanged = 0;
+  for (const auto& one : now) {
+    unchanged += contains(before, one) ? 1U : 0U;
+    if (!contains(before, one)) page.paragraph(Text(Ink::good, "    + "), in_words(one));
+  }
+  for (const auto& one : before)
+    if (!contains(now, one)) page.paragraph(Text(Ink::bad, "    - "), in_words(one));
+  if (unchanged > 0) page.line(Text(Ink::dim, fmt::format("      and {} as before", counted(unchanged, "lock"))));
 }
 
 void tell_locks(const PlayedOrder& order, Page& page) {
   if (order.locks.empty()) return;
-  heading("Locks after each step", page);
-  std::vector<std::string> before;
+  heading("Locks after each step (+ new, - gone)", page);
+  std::vector<SessionLock> before;
   for (const auto& after : order.locks) {
-    const auto lines = lines_of(after);
-    const std::string step = clean(after.step);
-    if (lines.empty()) {
-      page.line(Text("  ").add(Ink::strong, step).add(Ink::dim, "  no locks"));
-    } else if (lines == before) {
-      page.line(Text("  ").add(Ink::strong, step).add(Ink::dim, "  the same"));
-    } else {
-      page.line(Text("  ").add(Ink::strong, step));
-      // Marked: what is new since the step before.
-      for (const auto& line : lines) {
-        const bool is_new = std::find(before.begin(), before.end(), line) == before.end();
-        page.paragraph(is_new ? Text(Ink::good, "    + ") : Text("      "), Text(line));
-      }
-    }
-    before = lines;
+    Text step = Text("  ").add(Ink::strong, clean(after.step));
+    const bool same = after.locks == before;
+    if (after.locks.empty())
+      step.add(Ink::dim, same ? "  no locks" : "  no locks any more");
+    else if (same)
+      step.add(Ink::dim, "  as before");
+    page.line(step);
+    if (!same && !after.locks.empty()) tell_changes(before, after.locks, page);
+    before = after.locks;
   }
 }
 
@@ -97,6 +106,9 @@ void tell_run(const Run& run, Page& page) {
   if (summary.lock_timeouts > 0) figure("lock timeouts", thousands(summary.lock_timeouts), page);
   if (summary.serialization_failures > 0) figure("not serialized", thousands(summary.serialization_failures), page);
   if (summary.errors > 0) figure("errors", thousands(summary.errors), page);
+  if (summary.stalled)
+    page.paragraph(Text("  "),
+                   Text(Ink::bad, "The run came to a standstill: every session waited, and nothing could go on."));
 }
 
 }  // namespace
@@ -107,7 +119,7 @@ bool told_step_by_step(const Report& report, bool verbose) {
   return orders > 0 && (verbose || orders <= orders_step_by_step);
 }
 
-void tell_orders(const Run& run, bool step_by_step, bool verbose, Page& page) {
+void tell_orders(const Report& report, const Run& run, bool step_by_step, bool verbose, Page& page) {
   const std::size_t total = run.orders.size();
   if (total == 0) return;
   if (!step_by_step) heading(fmt::format("The {} orders played on {}", total, clean(run.summary.engine)), page);
@@ -116,7 +128,7 @@ void tell_orders(const Run& run, bool step_by_step, bool verbose, Page& page) {
     if (step_by_step) {
       heading(total == 1 ? "What happened, step by step" : fmt::format("Order {} of {}, step by step", i + 1, total),
               page);
-      draw(dance_of(order), page);
+      draw(dance_of(order, report.story), page);
       tell_locks(order, page);
     } else if (verbose || i < orders_listed) {
       page.paragraph(Text(Ink::dim, fmt::format("  {:3}  ", i + 1)), Text(joined(order.order)));
@@ -154,14 +166,14 @@ void tell_lock_waits(const Report& report, bool verbose, Page& page) {
   const auto& waits = report.analysis.lock_waits;
   if (waits.empty()) return;
   heading("Where sessions waited", page);
-  page.line(Text(Ink::dim, fmt::format("  {:>7}  {:>9}  {:>9}  {}", "waits", "in all", "longest", "for a lock on")));
+  page.line(Text(Ink::dim, fmt::format("  {:>7}  {:>10}  {:>10}  {}", "waits", "in all", "longest", "for a lock on")));
   const std::size_t shown = verbose ? waits.size() : std::min(waits.size(), lock_waits_listed);
   for (std::size_t i = 0; i < shown; ++i) {
     const auto& wait = waits[i];
     Text what(clean(wait.table));
     if (!wait.index.empty()) what.add(fmt::format(" (index {})", clean(wait.index)));
     what.add(" ").add(Ink::dim, "[" + clean(wait.mode) + "]");
-    page.paragraph(Text(fmt::format("  {:>7}  {:>9}  {:>9}  ", thousands(wait.count), milliseconds(wait.total_ms),
+    page.paragraph(Text(fmt::format("  {:>7}  {:>10}  {:>10}  ", thousands(wait.count), milliseconds(wait.total_ms),
                                     milliseconds(wait.max_ms))),
                    what);
   }
@@ -178,6 +190,8 @@ void tell_runs(const Report& report, Page& page) {
 void tell_inputs(const Report& report, bool verbose, Page& page) {
   if (report.command == "run") return;
   heading(report.command == "check" ? "What was checked" : "What was read", page);
+  std::size_t name_width = 0;
+  for (const auto& input : report.inputs) name_width = std::max(name_width, Text(clean(input.file)).width());
   for (const auto& input : report.inputs) {
     Text text;
     if (!input.ledger) {
@@ -194,7 +208,7 @@ void tell_inputs(const Report& report, bool verbose, Page& page) {
       if (ledger.not_understood > 0)
         text.add(Ink::bad, fmt::format(", {} NOT understood", thousands(ledger.not_understood)));
     }
-    page.paragraph(Text("  ").add(Ink::strong, clean(input.file)).add("  "), text);
+    page.paragraph(Text("  ").add(Text(Ink::strong, clean(input.file)).padded(name_width)).add("  "), text);
     if (!verbose || !input.ledger) continue;
     for (const Problem& problem : input.ledger->problems)
       page.paragraph(Text("    "), Text(Ink::dim, clean(to_string(problem.where) + ": " + problem.message)));

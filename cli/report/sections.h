@@ -31,7 +31,7 @@ void tell_deadlock(const DiagnosedDeadlock& one, const Telling& telling, Told& t
 
 /// The orders of a story: step by step while they are few, else a line each.
 bool told_step_by_step(const Report& report, bool verbose);
-void tell_orders(const Run& run, bool step_by_step, bool verbose, Page& page);
+void tell_orders(const Report& report, const Run& run, bool step_by_step, bool verbose, Page& page);
 
 void tell_checks(const Report& report, Page& page);
 void tell_lock_waits(const Report& report, bool verbose, Page& page);

@@ -23,12 +23,15 @@ void tell_headline(const Report& report, Page& page) {
     page.paragraph(Text(), Text(Ink::waiting, "Stopped by a signal: this is the report of what happened so far."));
   page.paragraph(Text(), Text(ink, headline(report)));
   if (const std::string line = context(report); !line.empty()) page.paragraph(Text(), Text(Ink::dim, line));
-  if (checks_made(report) > 0) {
-    const std::uint64_t failed = checks_failed(report);
-    page.paragraph(Text(), failed == 0
-                               ? Text(Ink::good, "That is what the workload expects.")
-                               : Text(Ink::bad, fmt::format("{} of the workload's {} failed.", thousands(failed),
-                                                            counted(checks_made(report), "expectation"))));
+  if (checks_made(report) == 0) return;
+  if (const std::uint64_t failed = checks_failed(report); failed > 0) {
+    page.paragraph(Text(), Text(Ink::bad, fmt::format("{} of the workload's {} failed.", thousands(failed),
+                                                      counted(checks_made(report), "expectation"))));
+  } else {
+    page.paragraph(
+        Text(), Text(Ink::good, checks_made(report) == 1 ? "The workload's expectation holds."
+                                                         : fmt::format("All {} of the workload hold.",
+                                                                       counted(checks_made(report), "expectation"))));
   }
 }
 
@@ -72,7 +75,7 @@ std::string to_text(const Report& report, const Style& style) {
   const bool step_by_step = told_step_by_step(report, style.verbose);
   tell_headline(report, page);
   if (checks_failed(report) > 0) tell_checks(report, page);
-  for (const Run& run : report.runs) tell_orders(run, step_by_step, style.verbose, page);
+  for (const Run& run : report.runs) tell_orders(report, run, step_by_step, style.verbose, page);
   tell_deadlocks(report, style, !step_by_step, page);
   tell_lock_waits(report, style.verbose, page);
   tell_runs(report, page);

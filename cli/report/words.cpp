@@ -10,30 +10,31 @@ namespace gridlock::report {
 namespace {
 
 struct ModeWords {
-  std::string_view mode, words;
+  std::string_view mode, before, after;  ///< the table's name stands between them
 };
 
 // What a table lock means to somebody who did not write the server. InnoDB: manual 17.7.1; PostgreSQL: manual 13.3.1.
 constexpr std::array table_modes{
-    ModeWords{"IS", "intention to lock rows, shared, of table"},
-    ModeWords{"IX", "intention to lock rows, exclusive, of table"},
-    ModeWords{"S", "shared lock on the whole table"},
-    ModeWords{"X", "exclusive lock on the whole table"},
-    ModeWords{"SIX", "shared lock on the whole table, with the intention to lock rows, of"},
-    ModeWords{"AccessShareLock", "read lock on table"},
-    ModeWords{"RowShareLock", "row-locking lock on table"},
-    ModeWords{"RowExclusiveLock", "write lock on table"},
-    ModeWords{"ShareUpdateExclusiveLock", "maintenance lock on table"},
-    ModeWords{"ShareLock", "shared lock on the whole table"},
-    ModeWords{"ShareRowExclusiveLock", "lock against all other writers on the whole table"},
-    ModeWords{"ExclusiveLock", "exclusive lock (plain reads still pass) on the whole table"},
-    ModeWords{"AccessExclusiveLock", "exclusive lock (not even reads pass) on the whole table"},
+    ModeWords{"IS", "the intention to lock rows of table ", " shared"},
+    ModeWords{"IX", "the intention to lock rows of table ", " exclusively"},
+    ModeWords{"S", "shared lock on the whole table ", ""},
+    ModeWords{"X", "exclusive lock on the whole table ", ""},
+    ModeWords{"SIX", "shared lock on the whole table ", ", with the intention to lock rows"},
+    ModeWords{"AccessShareLock", "read lock on table ", ""},
+    ModeWords{"RowShareLock", "row-locking lock on table ", ""},
+    ModeWords{"RowExclusiveLock", "write lock on table ", ""},
+    ModeWords{"ShareUpdateExclusiveLock", "maintenance lock on table ", ""},
+    ModeWords{"ShareLock", "shared lock on the whole table ", " (no writes pass)"},
+    ModeWords{"ShareRowExclusiveLock", "lock on the whole table ", " (no other writes pass)"},
+    ModeWords{"ExclusiveLock", "exclusive lock on the whole table ", " (only plain reads pass)"},
+    ModeWords{"AccessExclusiveLock", "exclusive lock on the whole table ", " (not even reads pass)"},
 };
 
-std::string_view table_lock_words(std::string_view mode) {
-  for (const auto& [name, words] : table_modes)
-    if (name == mode) return words;
-  return "lock on table";
+std::string table_lock(const Lock& lock) {
+  const std::string table = clean(lock.table.empty() ? lock.object : lock.table);
+  for (const auto& [mode, before, after] : table_modes)
+    if (mode == lock.mode) return fmt::format("{}{}{}", before, table, after);
+  return "lock on table " + table;
 }
 
 /// "exclusive " or "shared ", by the server's mode word; empty when it does not tell.
@@ -177,9 +178,7 @@ std::string in_words(const Lock& lock) {
     case LockKind::gap: return fmt::format("{}lock on {}", strength(lock), gap(lock));
     case LockKind::next_key: return next_key_lock(lock);
     case LockKind::insert_intention: return "permission to insert into " + gap(lock);
-    case LockKind::table:
-      return fmt::format("{} {}", table_lock_words(lock.mode),
-                         lock.table.empty() ? clean(lock.object) : clean(lock.table));
+    case LockKind::table: return table_lock(lock);
     case LockKind::auto_increment: return fmt::format("AUTO_INCREMENT lock of table {}", clean(lock.table));
     case LockKind::tuple: return tuple_lock(lock);
     case LockKind::transaction: return transaction_lock(lock);
