@@ -633,6 +633,17 @@ def capture(engine, story, level, repeat):
     return golden
 
 
+def merge(golden, other):
+    """Adds what another capture of the same story saw: the union of the variants of each order."""
+    for number, (order, more) in enumerate(zip(golden["orders"], other["orders"])):
+        seen = {}
+        for run in (order, *order.get("variants", []), more, *more.get("variants", [])):
+            bare = {key: value for key, value in run.items() if key != "variants"}
+            seen.setdefault(json.dumps(bare), bare)
+        first, *others = [seen[key] for key in sorted(seen)]
+        golden["orders"][number] = {**first, "variants": others} if others else first
+
+
 def text(value, indent=0):
     """JSON, stable and readable: what fits on a line stands on one."""
     flat = json.dumps(value, ensure_ascii=False)
@@ -668,6 +679,7 @@ def main():
     parser.add_argument("--out", help="default: tests/fidelity/<engine and version>")
     parser.add_argument("--print", action="store_true")
     parser.add_argument("--missing", action="store_true", help="only stories that have no golden yet, or an older one")
+    parser.add_argument("--merge", action="store_true", help="keep the variants that the golden already has")
     parser.add_argument("--server", metavar="DIR")
     parser.add_argument("story", nargs="+")
     options = parser.parse_args()
@@ -701,6 +713,9 @@ def main():
                     if options.print:
                         print(text(golden))
                     else:
+                        if options.merge and os.path.exists(target):
+                            with open(target) as file:
+                                merge(golden, json.load(file))
                         os.makedirs(out, exist_ok=True)
                         with open(target, "w") as file:
                             file.write(text(golden) + "\n")
