@@ -1,49 +1,48 @@
 #include "drivers/reference/deadlock_detector.h"
 
+#include <algorithm>
+
 namespace gridlock::reference {
 namespace {
 
-/// Members of the cycle through `start`, or 0 if following edges does not lead back to it.
-std::uint32_t cycle_length(const LockTable& table, Trx start) {
-  std::uint32_t length = 1;
-  for (Trx at = table.blocker_of(start); at != start; at = table.blocker_of(at)) {
-    if (at == no_trx || ++length > table.waiting_count()) return 0;
+/// Follows the edges from `start`. True if they lead back to it: `members` is the cycle, and the latest to join it
+/// stands at `latest` (lock_wait_find_latest_pos_on_cycle).
+bool walk(const LockTable& table, Trx start, std::vector<Trx>& members, std::size_t& latest) {
+  const std::span<const WaitEdge> edges = table.edges();
+  std::uint64_t latest_number = 0;
+  members.clear();
+  for (Trx at = start; edges[at].blocker != no_trx && members.size() < table.waiting_count();) {
+    if (edges[at].number >= latest_number) {
+      latest = members.size();
+      latest_number = edges[at].number;
+    }
+    members.push_back(at);
+    at = edges[at].blocker;
+    if (at == start) return true;
   }
-  return length;
-}
-
-/// lock_wait_find_latest_pos_on_cycle.
-Trx latest_joiner(const LockTable& table, Trx start) {
-  Trx latest = start;
-  for (Trx at = table.blocker_of(start); at != start; at = table.blocker_of(at))
-    if (table.wait_number(at) > table.wait_number(latest)) latest = at;
-  return latest;
+  return false;
 }
 
 /// lock_wait_choose_victim for MySQL; Deadlock::report for MariaDB.
 Trx choose_victim(const LockTable& table, const std::vector<Trx>& members, std::span<const std::uint64_t> undo) {
-  const auto weight = [&](Trx trx) { return (trx < undo.size() ? undo[trx] : 0) + table.lock_structs(trx); };
   const bool favours_latest = table.rules().victim == VictimPolicy::lightest_latest;
-  Trx victim = members.front();
-  std::uint64_t least = weight(victim);
+  Trx victim = no_trx;
+  std::uint64_t least = 0;
   for (const Trx trx : members) {
-    const std::uint64_t own = weight(trx);
+    const std::uint64_t weight = (trx < undo.size() ? undo[trx] : 0) + table.lock_structs(trx);
     const bool wins_ties = favours_latest || trx == members.back();
-    if (own < least || (own == least && wins_ties)) {
-      victim = trx;
-      least = own;
-    }
+    if (victim != no_trx && (weight > least || (weight == least && !wins_ties))) continue;
+    victim = trx;
+    least = weight;
   }
   return victim;
 }
 
 bool fill(const LockTable& table, Trx trx, std::span<const std::uint64_t> undo, DeadlockCycle& cycle) {
-  if (!table.waiting(trx)) return false;
-  const std::uint32_t length = cycle_length(table, trx);
-  if (length == 0) return false;
-  Trx at = latest_joiner(table, trx);
-  cycle.members.resize(length);
-  for (Trx& member : cycle.members) member = at = table.blocker_of(at);
+  std::size_t latest = 0;
+  if (!table.waiting(trx) || !walk(table, trx, cycle.members, latest)) return false;
+  const auto joiner = cycle.members.begin() + static_cast<std::ptrdiff_t>(latest);
+  std::rotate(cycle.members.begin(), joiner + 1, cycle.members.end());
   cycle.victim = choose_victim(table, cycle.members, undo);
   return true;
 }

@@ -27,7 +27,7 @@ struct DeadlockCycle {
 /// With detection off (innodb_deadlock_detect=OFF) simply do not ask.
 std::optional<DeadlockCycle> next_deadlock(LockTable& table, std::span<const std::uint64_t> undo_entries);
 
-/// The same, into a value whose memory is used again. False: there is none, and `cycle` is as it was.
+/// The same, into a value whose memory is used again. False: there is none, and `cycle` says nothing.
 bool next_deadlock(LockTable& table, std::span<const std::uint64_t> undo_entries, DeadlockCycle& cycle);
 
 /// The cycle that `trx` stands on by following edges, or none. Changes nothing.

@@ -3,11 +3,13 @@
 namespace gridlock::reference {
 namespace {
 
-constexpr std::size_t slots_min = 16;
+constexpr std::size_t slots_min = 64;
 
 bool alike(const LockStruct& a, const LockStruct& b) {
-  return a.trx == b.trx && a.page == b.page && a.space == b.space && a.mode == b.mode;
+  return a.page == b.page && a.space == b.space && a.mode == b.mode;
 }
+
+bool can_be_joined(const LockStruct& one) { return !one.table && !one.waiting; }
 
 std::uint64_t hash(const LockStruct& value) {
   const std::uint64_t where = std::uint64_t{value.space} << 32 | value.page;
@@ -17,11 +19,73 @@ std::uint64_t hash(const LockStruct& value) {
 
 }  // namespace
 
+std::uint32_t LockStructs::find(const StructList& list, const LockStruct& wanted) const {
+  if (list.made > few) return slots_[slot_of(wanted)];
+  std::uint32_t found = 0;
+  for (std::uint32_t id = list.records; id != 0; id = pool_[id].older) {
+    const LockStruct& one = pool_[id];
+    if (!alike(one, wanted) || !can_be_joined(one)) continue;
+    if (found == 0 || one.place > pool_[found].place) found = id;
+  }
+  return found;
+}
+
+std::uint32_t LockStructs::make(StructList& list, const LockStruct& value) {
+  const std::uint32_t id = pool_.take();
+  LockStruct& made = pool_[id];
+  made = value;
+  made.number = list.made++;
+  made.older = std::exchange(value.table ? list.tables : list.records, id);
+  ++list.count;
+  if (list.made > few) hash_new(list, id);
+  return id;
+}
+
+void LockStructs::hash_new(const StructList& list, std::uint32_t id) {
+  if (list.made > few + 1) {
+    if (can_be_joined(pool_[id])) hash_in(id);
+    return;
+  }
+  for (std::uint32_t one = list.records; one != 0; one = pool_[one].older)
+    if (can_be_joined(pool_[one])) hash_in(one);
+}
+
+void LockStructs::stop_waiting(const StructList& list, std::uint32_t id) {
+  pool_[id].waiting = false;
+  if (list.made > few && can_be_joined(pool_[id])) hash_in(id);
+}
+
+void LockStructs::drop(StructList& list, std::uint32_t id) {
+  std::uint32_t* link = pool_[id].table ? &list.tables : &list.records;
+  while (*link != id) link = &pool_[*link].older;
+  *link = pool_[id].older;
+  pool_.give_back(id);
+  --list.count;
+}
+
+void LockStructs::drop_all(StructList& list) {
+  for (const std::uint32_t chain : {list.records, list.tables}) {
+    std::uint32_t last = 0;
+    for (std::uint32_t id = chain; id != 0; id = pool_[id].older) {
+      if (list.made > few) hash_out(id);
+      last = id;
+    }
+    if (last != 0) pool_.give_back(chain, last);
+  }
+  list = {};
+}
+
+// --- the hash
+
 std::size_t LockStructs::home(const LockStruct& value) const { return hash(value) & (slots_.size() - 1); }
 
 std::size_t LockStructs::slot_of(const LockStruct& value) const {
   std::size_t slot = home(value);
-  while (slots_[slot] != 0 && !alike(pool_[slots_[slot]], value)) slot = (slot + 1) & (slots_.size() - 1);
+  while (slots_[slot] != 0) {
+    const LockStruct& other = pool_[slots_[slot]];
+    if (other.trx == value.trx && alike(other, value)) return slot;
+    slot = (slot + 1) & (slots_.size() - 1);
+  }
   return slot;
 }
 
@@ -32,28 +96,22 @@ void LockStructs::grow() {
     if (id != 0) slots_[slot_of(pool_[id])] = id;
 }
 
-std::pair<std::uint32_t, bool> LockStructs::find_or_make(const LockStruct& value) {
-  if (shared_ * 2 >= slots_.size()) grow();
-  std::uint32_t& slot = slots_[slot_of(value)];
-  if (slot != 0) return {slot, false};
-  ++shared_;
-  slot = make(value);
-  return {slot, true};
-}
-
-void LockStructs::share(std::uint32_t id, bool newest) {
-  if (shared_ * 2 >= slots_.size()) grow();
+// Of several alike, the one nearest to the front is found.
+void LockStructs::hash_in(std::uint32_t id) {
+  if (hashed_ * 2 >= slots_.size()) grow();
   std::uint32_t& slot = slots_[slot_of(pool_[id])];
-  if (slot != 0 && !newest) return;
-  if (slot == 0) ++shared_;
+  if (slot == 0) {
+    ++hashed_;
+  } else if (pool_[slot].place > pool_[id].place) {
+    return;
+  }
   slot = id;
 }
 
-void LockStructs::unshare(std::uint32_t id) {
-  if (slots_.empty()) return;
+void LockStructs::hash_out(std::uint32_t id) {
   std::size_t hole = slot_of(pool_[id]);
   if (slots_[hole] != id) return;
-  --shared_;
+  --hashed_;
   const std::size_t mask = slots_.size() - 1;
   slots_[hole] = 0;
   // Linear probing without tombstones: whoever comes after the hole and had been pushed past it moves back into it.

@@ -2,7 +2,8 @@
 /// Lock structs: what InnoDB allocates for one transaction, index page and mode, to be shared by all such locks.
 ///
 /// They matter twice: a deadlock victim's weight counts them, and a lock stands in its record's queue where its struct
-/// stands. Identity is found by a small hash whose order nobody ever sees. Ids are indices, 0 means none.
+/// stands. A transaction with few of them has them looked through; many are found by a hash whose order nobody sees.
+/// Ids are indices, 0 means none.
 #include <cstddef>
 #include <cstdint>
 #include <utility>
@@ -21,11 +22,8 @@ class Pool {
 
   /// An unused value, with whatever its last user left in it.
   std::uint32_t take() {
-    if (free_ == 0) {
-      if (values_.empty()) values_.emplace_back();
-      values_.emplace_back();
-      return static_cast<std::uint32_t>(values_.size() - 1);
-    }
+    if (free_ == 0) [[unlikely]]
+      return grow();
     return std::exchange(free_, values_[free_].*link);
   }
   void give_back(std::uint32_t id) { give_back(id, id); }
@@ -37,12 +35,20 @@ class Pool {
   std::size_t bytes() const { return values_.capacity() * sizeof(T); }
 
  private:
+  std::uint32_t grow() {
+    if (values_.empty()) values_.emplace_back();
+    values_.emplace_back();
+    return static_cast<std::uint32_t>(values_.size() - 1);
+  }
+
   std::vector<T> values_;
   std::uint32_t free_ = 0;
 };
 
 struct LockStruct {
-  std::int64_t place = 0;  ///< its place in its queues: the larger stands nearer to the front of the granted
+  /// Its place in its queues: the larger stands nearer to the front. Below 0: its waiting request was dropped with the
+  /// record, it is empty and stands behind all granted ones.
+  std::int64_t place = 0;
   std::uint32_t space = 0;
   std::uint32_t page = 0;
   std::uint32_t trx = 0;
@@ -50,7 +56,15 @@ struct LockStruct {
   std::uint32_t number = 0;  ///< counts the transaction's structs, in order of creation
   Mode mode = no_mode;
   bool waiting = false;
-  bool displaced = false;  ///< its waiting request was dropped with the record: empty, behind all granted (place < 0)
+  bool table = false;
+};
+
+/// The structs of one transaction.
+struct StructList {
+  std::uint32_t records = 0;  ///< chain, newest first
+  std::uint32_t tables = 0;   ///< chain, newest first
+  std::uint32_t count = 0;
+  std::uint32_t made = 0;  ///< those that went included
 };
 
 class LockStructs {
@@ -58,34 +72,33 @@ class LockStructs {
   LockStruct& operator[](std::uint32_t id) { return pool_[id]; }
   const LockStruct& operator[](std::uint32_t id) const { return pool_[id]; }
 
-  /// A new one that `find_or_make` does not find: of a table, or waiting. `older` is left to the caller.
-  std::uint32_t make(const LockStruct& value) {
-    const std::uint32_t id = pool_.take();
-    pool_[id] = value;
-    return id;
-  }
-
-  /// The newest struct of the same transaction, space, page and mode that may be shared, or a new one like `value`:
-  /// the second says so (lock_rec_find_similar_on_page).
-  std::pair<std::uint32_t, bool> find_or_make(const LockStruct& value);
-
-  /// From now on `find_or_make` finds this one for its kind; another of the kind gives way only to a `newest` one.
-  void share(std::uint32_t id, bool newest);
-  /// No longer found.
-  void unshare(std::uint32_t id);
-  /// Given back. REQUIRES: not shared. A chain along `older`.
-  void free(std::uint32_t first, std::uint32_t last) { pool_.give_back(first, last); }
+  /// The one nearest to the front that a granted lock like `wanted` can join (lock_rec_find_similar_on_page); 0: none.
+  std::uint32_t find(const StructList& list, const LockStruct& wanted) const;
+  /// A new one, with the place that `value` says.
+  std::uint32_t make(StructList& list, const LockStruct& value);
+  /// From now on a waiting one can be joined, at the place it has now: its request was granted or dropped.
+  void stop_waiting(const StructList& list, std::uint32_t id);
+  /// Gone. REQUIRES: of a table, or waiting.
+  void drop(StructList& list, std::uint32_t id);
+  /// All gone, the list is as new.
+  void drop_all(StructList& list);
 
   std::size_t bytes() const { return pool_.bytes() + slots_.capacity() * sizeof(std::uint32_t); }
 
  private:
+  /// Up to this many are looked through.
+  static constexpr std::uint32_t few = 16;
+
   std::size_t home(const LockStruct& value) const;
   std::size_t slot_of(const LockStruct& value) const;
+  void hash_new(const StructList& list, std::uint32_t id);
+  void hash_in(std::uint32_t id);
+  void hash_out(std::uint32_t id);
   void grow();
 
   Pool<LockStruct, &LockStruct::older> pool_;
   std::vector<std::uint32_t> slots_;  ///< open addressing, linear probing, at most half full
-  std::size_t shared_ = 0;
+  std::size_t hashed_ = 0;
 };
 
 }  // namespace gridlock::reference

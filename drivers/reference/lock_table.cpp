@@ -24,6 +24,12 @@ Mode LockTable::mode_of(std::uint32_t lock) const {
 }
 
 std::uint32_t& LockTable::head_at(Resource on) {
+  if (on.space < spaces_.size() && on.item < spaces_[on.space].size()) [[likely]]
+    return spaces_[on.space][on.item];
+  return grow_to(on);
+}
+
+std::uint32_t& LockTable::grow_to(Resource on) {
   if (on.space >= spaces_.size()) spaces_.resize(on.space + 1);
   auto& heads = spaces_[on.space];
   if (on.item >= heads.size()) heads.resize(on.item + 1);
@@ -36,7 +42,14 @@ std::uint32_t LockTable::head_of(Resource on) const {
 }
 
 LockTable::TrxState& LockTable::trx_at(Trx trx) {
-  if (trx >= trxs_.size()) trxs_.resize(trx + 1);
+  if (trx < trxs_.size()) [[likely]]
+    return trxs_[trx];
+  return grow_to(trx);
+}
+
+LockTable::TrxState& LockTable::grow_to(Trx trx) {
+  trxs_.resize(trx + 1);
+  edges_.resize(trx + 1);
   return trxs_[trx];
 }
 
@@ -121,14 +134,14 @@ LockTable::Conflict LockTable::conflict(Trx trx, Mode mode, ModeSet covered, std
 Answer LockTable::request(const Request& ask) {
   require(!waiting(ask.trx), "a transaction that waits asks for another lock");
   const Mode mode = placed(ask.mode, ask.on.item);
-  const std::uint32_t head = head_at(ask.on);
+  std::uint32_t& head = head_at(ask.on);
   if (head != 0) return request_contended(ask, mode, head);
   if (ask.record == Request::Record::needed) return {Answer::What::clear, mode, no_trx};
-  add_granted(ask.trx, ask.on, mode, ask.page);
+  add_granted(ask.trx, ask.on, mode, ask.page, head);
   return {Answer::What::granted, mode, no_trx};
 }
 
-Answer LockTable::request_contended(const Request& ask, Mode mode, std::uint32_t head) {
+Answer LockTable::request_contended(const Request& ask, Mode mode, std::uint32_t& head) {
   const ModeSet covered = covered_by(held_modes(ask.trx, ask.on, head));
   if (contains(covered, mode)) return {Answer::What::covered, mode, no_trx};
   if (const ModeRules& rule = (*rules_)[mode]; rule.record_part != no_mode && contains(covered, rule.record_part))
@@ -136,21 +149,22 @@ Answer LockTable::request_contended(const Request& ask, Mode mode, std::uint32_t
   if (contains(covered, mode)) return {Answer::What::covered, mode, no_trx};
 
   const Conflict found = conflict(ask.trx, mode, covered, head);
-  if (found.blocker == no_trx) {
-    if (is_queue(head) && (queue_at(head).granted_modes & (*rules_)[mode].conflicts) != 0)
-      refresh_modes(queue_at(head));
-    if (ask.record == Request::Record::needed && !found.bypassed) return {Answer::What::clear, mode, no_trx};
-    add_granted(ask.trx, ask.on, mode, ask.page);
-    return {Answer::What::granted, mode, no_trx};
+  if (found.blocker != no_trx && ask.if_blocked == Request::IfBlocked::refuse)
+    return {Answer::What::refused, mode, found.blocker};
+  if (found.blocker != no_trx) {
+    enqueue(ask, mode, found.blocker, head);
+    return {Answer::What::waiting, mode, found.blocker};
   }
-  if (ask.if_blocked == Request::IfBlocked::refuse) return {Answer::What::refused, mode, found.blocker};
-  enqueue(ask, mode, found.blocker);
-  return {Answer::What::waiting, mode, found.blocker};
+  if (is_queue(head) && (queue_at(head).granted_modes & (*rules_)[mode].conflicts) != 0) refresh_modes(queue_at(head));
+  if (ask.record == Request::Record::needed && !found.bypassed) return {Answer::What::clear, mode, no_trx};
+  add_granted(ask.trx, ask.on, mode, ask.page, head);
+  return {Answer::What::granted, mode, no_trx};
 }
 
 void LockTable::grant(Trx trx, Resource on, Mode mode, std::uint32_t page) {
   mode = placed(mode, on.item);
-  if (!contains(covered_by(held_modes(trx, on, head_at(on))), mode)) add_granted(trx, on, mode, page);
+  std::uint32_t& head = head_at(on);
+  if (!contains(covered_by(held_modes(trx, on, head)), mode)) add_granted(trx, on, mode, page, head);
 }
 
 bool LockTable::holds(Trx trx, Resource on, Mode mode) const {
@@ -175,37 +189,19 @@ void LockTable::set_inheritance(Trx trx, Inherits inherits) { trx_at(trx).inheri
 
 // --- changing
 
-std::uint32_t LockTable::new_struct(const LockStruct& value) {
-  TrxState& trx = trxs_[value.trx];
-  const std::uint32_t id = structs_.make(value);
-  LockStruct& made = structs_[id];
-  std::uint32_t& chain = rules_->is_table(value.mode) ? trx.table_structs : trx.record_structs;
-  made.number = trx.structs_made++;
-  made.place = ++places_;
-  made.older = std::exchange(chain, id);
-  ++trx.structs;
-  return id;
-}
-
-std::uint32_t LockTable::struct_for(Trx trx, Resource on, Mode mode, std::uint32_t page) {
+std::uint32_t LockTable::struct_for(TrxState& state, Trx trx, Resource on, Mode mode, std::uint32_t page) {
   LockStruct wanted;
   wanted.space = on.space;
   wanted.page = page;
   wanted.trx = trx;
   wanted.mode = struct_mode(mode);
-  if (rules_->is_table(mode)) return new_struct(wanted);
-  const auto [id, is_new] = structs_.find_or_make(wanted);
-  LockStruct& found = structs_[id];
-  if (is_new) {
-    TrxState& state = trxs_[trx];
-    found.number = state.structs_made++;
-    found.place = ++places_;
-    found.older = std::exchange(state.record_structs, id);
-    ++state.structs;
-  } else if (found.displaced) {
-    found.displaced = false;
-    if (waiter_stands_before(found)) found.place = ++places_;
+  wanted.table = rules_->is_table(mode);
+  const std::uint32_t id = wanted.table ? 0 : structs_.find(state.structs, wanted);
+  if (id == 0) {
+    wanted.place = ++places_;
+    return structs_.make(state.structs, wanted);
   }
+  if (structs_[id].place < 0 && waiter_stands_before(structs_[id])) structs_[id].place = ++places_;
   return id;
 }
 
@@ -219,9 +215,8 @@ bool LockTable::waiter_stands_before(const LockStruct& displaced) const {
   return false;
 }
 
-std::uint32_t LockTable::new_lock(std::uint32_t owner_struct, Trx trx, std::uint32_t item) {
+std::uint32_t LockTable::new_lock(TrxState& state, std::uint32_t owner_struct, std::uint32_t item) {
   const std::uint32_t lock = locks_.take();
-  TrxState& state = trxs_[trx];
   (state.newest == 0 ? state.oldest : locks_[state.newest].newer) = lock;
   locks_[lock] = {0, lock, state.newest, 0, item, owner_struct};
   state.newest = lock;
@@ -230,18 +225,19 @@ std::uint32_t LockTable::new_lock(std::uint32_t owner_struct, Trx trx, std::uint
   return lock;
 }
 
-void LockTable::add_granted(Trx trx, Resource on, Mode mode, std::uint32_t page) {
-  trx_at(trx);
-  const std::uint32_t lock = new_lock(struct_for(trx, on, mode, page), trx, on.item);
-  link_granted(lock, head_at(on));
+void LockTable::add_granted(Trx trx, Resource on, Mode mode, std::uint32_t page, std::uint32_t& head) {
+  TrxState& state = trx_at(trx);
+  const std::uint32_t lock = new_lock(state, struct_for(state, trx, on, mode, page), on.item);
+  if (head == 0) {
+    head = lock;
+  } else {
+    link_granted(lock, head);
+  }
 }
 
 void LockTable::link_granted(std::uint32_t lock, std::uint32_t& head) {
-  if (head == 0) {
-    head = lock;
-    return;
-  }
-  link_in_queue(lock, queue_at(open_queue(head)));
+  open_queue(head);
+  link_in_queue(lock, queue_at(head));
 }
 
 // The granted part of a queue is ordered by place, the newest first; its first entry's prev is its last entry.
@@ -271,8 +267,8 @@ void LockTable::refresh_modes(Queue& queue) {
     queue.granted_modes = static_cast<ModeSet>(queue.granted_modes | bit(mode_of(lock)));
 }
 
-std::uint32_t LockTable::open_queue(std::uint32_t& head) {
-  if (is_queue(head)) return head;
+void LockTable::open_queue(std::uint32_t& head) {
+  if (is_queue(head)) return;
   const std::uint32_t id = queues_.take();
   Queue& queue = queues_[id];
   queue = {};
@@ -283,7 +279,6 @@ std::uint32_t LockTable::open_queue(std::uint32_t& head) {
     locks_[head].prev = head;
   }
   head = id | queue_flag;
-  return head;
 }
 
 void LockTable::close_queue(std::uint32_t& head) {
@@ -295,19 +290,22 @@ void LockTable::close_queue(std::uint32_t& head) {
   queues_.give_back(id);
 }
 
-void LockTable::enqueue(const Request& ask, Mode mode, Trx blocker) {
-  LockStruct value;
-  value.space = ask.on.space;
-  value.page = ask.page;
-  value.trx = ask.trx;
-  value.mode = struct_mode(mode);
-  value.waiting = true;
+void LockTable::enqueue(const Request& ask, Mode mode, Trx blocker, std::uint32_t& head) {
+  LockStruct made;
+  made.space = ask.on.space;
+  made.page = ask.page;
+  made.trx = ask.trx;
+  made.mode = struct_mode(mode);
+  made.waiting = true;
+  made.table = rules_->is_table(mode);
+  made.place = ++places_;
   TrxState& trx = trx_at(ask.trx);
-  trx.waits_with = new_lock(new_struct(value), ask.trx, ask.on.item);
-  trx.wait_number = waits_begun_++;
+  trx.waits_with = new_lock(trx, structs_.make(trx.structs, made), ask.on.item);
+  edges_[ask.trx].number = waits_begun_++;
   ++waiting_count_;
 
-  Queue& queue = queue_at(open_queue(head_at(ask.on)));
+  open_queue(head);
+  Queue& queue = queue_at(head);
   queue.waiting_modes = static_cast<ModeSet>(queue.waiting_modes | bit(mode));
   trx.ahead = std::exchange(queue.last_waiting, ask.trx);
   trx.behind = no_trx;
@@ -320,14 +318,14 @@ void LockTable::enqueue(const Request& ask, Mode mode, Trx blocker) {
 }
 
 void LockTable::point_edge(Trx waiter, Trx blocker) {
-  TrxState& trx = trxs_[waiter];
-  if (trx.blocker == blocker) return;
-  if (trx.blocker != no_trx) --trxs_[trx.blocker].waiters;
-  trx.blocker = blocker;
+  Trx& edge = edges_[waiter].blocker;
+  if (edge == blocker) return;
+  if (edge != no_trx) --trxs_[edge].waiters;
+  edge = blocker;
   if (blocker == no_trx) return;
   ++trxs_[blocker].waiters;
-  if (!trx.edge_changed) changed_edges_.push_back(waiter);
-  trx.edge_changed = true;
+  if (!trxs_[waiter].edge_changed) changed_edges_.push_back(waiter);
+  trxs_[waiter].edge_changed = true;
 }
 
 Trx LockTable::next_changed_edge() {
@@ -345,7 +343,8 @@ Trx LockTable::next_changed_edge() {
 
 void LockTable::inherit(Trx trx, Resource on, Mode mode, std::uint32_t page) {
   mode = placed(mode, on.item);
-  if (!contains(held_modes(trx, on, head_at(on)), mode)) add_granted(trx, on, mode, page);
+  std::uint32_t& head = head_at(on);
+  if (!contains(held_modes(trx, on, head), mode)) add_granted(trx, on, mode, page, head);
 }
 
 void LockTable::record_inserted(Resource inserted, Resource successor, std::uint32_t page) {

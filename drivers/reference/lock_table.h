@@ -24,6 +24,7 @@
 /// operation names its function.
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "drivers/reference/lock_rules.h"
@@ -87,6 +88,12 @@ struct Woken {
   Trx trx = no_trx;
   bool granted = true;  ///< false: its record is gone and so is its request; the statement looks again
   friend bool operator==(Woken, Woken) = default;
+};
+
+/// A waiter's one waits-for edge.
+struct WaitEdge {
+  std::uint64_t number = 0;  ///< grows by one with each wait that begins: of two waiters the larger joined later
+  Trx blocker = no_trx;      ///< `no_trx`: it does not wait
 };
 
 /// Somebody in a waiter's way.
@@ -172,13 +179,13 @@ class LockTable {
 
   // --- waiting
 
-  bool waiting(Trx trx) const { return trx < trxs_.size() && trxs_[trx].waits_with != 0; }
+  bool waiting(Trx trx) const { return blocker_of(trx) != no_trx; }
   /// The waits-for edge of a waiter, or `no_trx`.
-  Trx blocker_of(Trx trx) const { return trx < trxs_.size() ? trxs_[trx].blocker : no_trx; }
+  Trx blocker_of(Trx trx) const { return trx < edges_.size() ? edges_[trx].blocker : no_trx; }
+  /// All of them, by transaction slot.
+  std::span<const WaitEdge> edges() const { return edges_; }
   /// The request of a waiter. REQUIRES: waiting(trx).
   LockView wanted(Trx trx) const;
-  /// Grows by one with each wait that begins; of two waiters the larger joined later. REQUIRES: waiting(trx).
-  std::uint64_t wait_number(Trx trx) const { return trxs_[trx].wait_number; }
   /// How many waiters' edges point at the transaction.
   std::uint32_t waiters_of(Trx trx) const { return trx < trxs_.size() ? trxs_[trx].waiters : 0; }
   /// How many transactions wait.
@@ -191,7 +198,7 @@ class LockTable {
   // --- looking, for events and reports
 
   /// Lock structs of the transaction, table locks and the waiting one included (TRX_WEIGHT, trx0trx.h).
-  std::uint32_t lock_structs(Trx trx) const { return trx < trxs_.size() ? trxs_[trx].structs : 0; }
+  std::uint32_t lock_structs(Trx trx) const { return trx < trxs_.size() ? trxs_[trx].structs.count : 0; }
   /// Locks of the transaction, the waiting one included.
   std::uint32_t lock_count(Trx trx) const { return trx < trxs_.size() ? trxs_[trx].locks : 0; }
   /// All locks of the transaction in the order in which they were asked for.
@@ -233,19 +240,36 @@ class LockTable {
   struct TrxState {
     std::uint32_t newest = 0;  ///< its locks, chained both ways
     std::uint32_t oldest = 0;
-    std::uint32_t record_structs = 0;  ///< chain, newest first
-    std::uint32_t table_structs = 0;   ///< chain, newest first
-    std::uint32_t structs = 0;
-    std::uint32_t structs_made = 0;  ///< those that went included
     std::uint32_t locks = 0;
+    StructList structs;
     std::uint32_t waits_with = 0;  ///< the waiting lock
-    Trx blocker = no_trx;          ///< the waits-for edge
     std::uint32_t waiters = 0;     ///< edges that point here
     Trx ahead = no_trx;            ///< neighbours among the waiters of its queue
     Trx behind = no_trx;
-    std::uint64_t wait_number = 0;
     Inherits inherits = Inherits::everything;
     bool edge_changed = false;  ///< stands in changed_edges_
+  };
+
+  struct Candidate {
+    std::uint32_t weight = 0;
+    std::uint32_t position = 0;
+    Trx trx = no_trx;
+  };
+
+  /// Memory used again by each call, empty between them; a copy starts with its own.
+  struct Scratch {
+    Scratch() = default;
+    Scratch(const Scratch&) {}
+    Scratch(Scratch&&) = default;
+    Scratch& operator=(const Scratch&) { return *this; }
+    Scratch& operator=(Scratch&&) = default;
+    ~Scratch() = default;
+
+    std::vector<std::uint32_t> contended;
+    std::vector<Candidate> candidates;
+    std::vector<std::uint32_t> weights;
+    std::vector<std::uint32_t> unseen;
+    std::vector<Trx> ready;
   };
 
   struct Conflict {
@@ -256,8 +280,10 @@ class LockTable {
   // --- finding (lock_table.cpp)
   Mode placed(Mode mode, std::uint32_t item) const;
   std::uint32_t& head_at(Resource on);
+  std::uint32_t& grow_to(Resource on);
   std::uint32_t head_of(Resource on) const;
   TrxState& trx_at(Trx trx);
+  TrxState& grow_to(Trx trx);
   const LockStruct& owner(std::uint32_t lock) const { return structs_[locks_[lock].owner]; }
   Mode struct_mode(Mode mode) const;
   Mode mode_of(std::uint32_t lock) const;
@@ -267,36 +293,33 @@ class LockTable {
   Conflict conflict_in(Trx trx, Mode mode, ModeSet covered, const Queue& queue) const;
   std::uint32_t granted_conflict(Trx trx, ModeSet conflicts, const Queue& queue, bool oldest_first) const;
   Conflict waiting_conflict(Trx trx, Mode mode, ModeSet covered, const Queue& queue, bool oldest_first) const;
-  Answer request_contended(const Request& ask, Mode mode, std::uint32_t head);
+  Answer request_contended(const Request& ask, Mode mode, std::uint32_t& head);
 
   // --- changing (lock_table.cpp)
-  std::uint32_t struct_for(Trx trx, Resource on, Mode mode, std::uint32_t page);
   bool waiter_stands_before(const LockStruct& displaced) const;
-  std::uint32_t new_struct(const LockStruct& value);
-  std::uint32_t new_lock(std::uint32_t owner_struct, Trx trx, std::uint32_t item);
-  void add_granted(Trx trx, Resource on, Mode mode, std::uint32_t page);
+  std::uint32_t struct_for(TrxState& state, Trx trx, Resource on, Mode mode, std::uint32_t page);
+  std::uint32_t new_lock(TrxState& state, std::uint32_t owner_struct, std::uint32_t item);
+  void add_granted(Trx trx, Resource on, Mode mode, std::uint32_t page, std::uint32_t& head);
   void inherit(Trx trx, Resource on, Mode mode, std::uint32_t page);
   void link_granted(std::uint32_t lock, std::uint32_t& head);
   void link_in_queue(std::uint32_t lock, Queue& queue);
-  void enqueue(const Request& ask, Mode mode, Trx blocker);
+  void enqueue(const Request& ask, Mode mode, Trx blocker, std::uint32_t& head);
   void refresh_modes(Queue& queue);
-  std::uint32_t open_queue(std::uint32_t& head);
+  void open_queue(std::uint32_t& head);
   void close_queue(std::uint32_t& head);
   void point_edge(Trx waiter, Trx blocker);
 
   // --- letting go (lock_table_release.cpp)
   void unlink_granted(std::uint32_t lock, std::uint32_t& head);
   void forget_lock(std::uint32_t lock, TrxState& trx);
-  void forget_struct(std::uint32_t id, std::uint32_t& chain, TrxState& trx);
   void end_wait(Trx trx, Queue& queue);
-  void drop_locks(Trx trx, std::vector<std::uint32_t>& contended);
-  void release_contended(std::vector<std::uint32_t>& contended, Trx trx, std::vector<Woken>& woken);
-  void drop_structs(TrxState& trx);
+  void drop_locks(Trx trx);
+  void release_contended(Trx trx, std::vector<Woken>& woken);
   void serve(Resource on, Trx releaser, std::vector<Woken>& woken);
-  void order_by_weight(std::vector<Trx>& waiters) const;
+  void order_by_weight();
   Trx still_blocked_by(Trx waiter, const Queue& queue) const;
   void grant_waiter(Trx waiter, Queue& queue, std::vector<Woken>& woken);
-  std::vector<std::uint32_t> schedule_weights() const;
+  void weigh(Scratch& scratch) const;
 
   // --- looking (lock_table_view.cpp)
   LockView view(std::uint32_t lock) const;
@@ -311,6 +334,7 @@ class LockTable {
   const LockRules* rules_;
   std::vector<std::vector<std::uint32_t>> spaces_;  ///< heads: 0, the only lock, or a queue
   std::vector<TrxState> trxs_;
+  std::vector<WaitEdge> edges_;  ///< by transaction, apart from the rest so that a long chain stays in the cache
   Pool<Entry, &Entry::older> locks_;
   Pool<Queue, &Queue::first> queues_;
   LockStructs structs_;
@@ -320,6 +344,7 @@ class LockTable {
   std::uint64_t waits_begun_ = 0;
   std::uint32_t waiting_count_ = 0;
   std::size_t size_ = 0;
+  Scratch scratch_;
 };
 
 }  // namespace gridlock::reference

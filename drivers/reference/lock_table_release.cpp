@@ -37,14 +37,6 @@ void LockTable::forget_lock(std::uint32_t lock, TrxState& trx) {
   --size_;
 }
 
-void LockTable::forget_struct(std::uint32_t id, std::uint32_t& chain, TrxState& trx) {
-  std::uint32_t* link = &chain;
-  while (*link != id) link = &structs_[*link].older;
-  *link = structs_[id].older;
-  structs_.free(id, id);
-  --trx.structs;
-}
-
 void LockTable::end_wait(Trx waiter, Queue& queue) {
   TrxState& trx = trxs_[waiter];
   (trx.ahead == no_trx ? queue.first_waiting : trxs_[trx.ahead].behind) = trx.behind;
@@ -66,7 +58,7 @@ bool LockTable::release(Trx trx, Resource on, Mode mode, std::vector<Woken>& wok
   const std::uint32_t of = locks_[lock].owner;
   unlink_granted(lock, head_at(on));
   forget_lock(lock, trxs_[trx]);
-  if (rules_->is_table(mode)) forget_struct(of, trxs_[trx].table_structs, trxs_[trx]);
+  if (structs_[of].table) structs_.drop(trxs_[trx].structs, of);
   serve(on, trx, woken);
   return true;
 }
@@ -79,14 +71,15 @@ void LockTable::cancel_wait(Trx waiter, std::vector<Woken>& woken) {
   const Resource on{structs_[of].space, locks_[lock].item};
   std::uint32_t& head = head_at(on);
   end_wait(waiter, queue_at(head));
-  forget_struct(of, rules_->is_table(structs_[of].mode) ? trx.table_structs : trx.record_structs, trx);
+  structs_.drop(trx.structs, of);
   forget_lock(lock, trx);
   close_queue(head);
   serve(on, waiter, woken);
 }
 
 // Uncontended locks leave their queues at once, in any order; those that somebody waits for are left for later.
-void LockTable::drop_locks(Trx trx, std::vector<std::uint32_t>& contended) {
+void LockTable::drop_locks(Trx trx) {
+  scratch_.contended.clear();
   const TrxState& state = trxs_[trx];
   const bool waited_for = state.waiters != 0;
   for (std::uint32_t lock = state.newest; lock != 0; lock = locks_[lock].older) {
@@ -94,7 +87,7 @@ void LockTable::drop_locks(Trx trx, std::vector<std::uint32_t>& contended) {
     if (!is_queue(head)) {
       head = 0;
     } else if (waited_for && queue_at(head).first_waiting != no_trx) {
-      contended.push_back(lock);
+      scratch_.contended.push_back(lock);
     } else {
       unlink_granted(lock, head);
     }
@@ -103,13 +96,13 @@ void LockTable::drop_locks(Trx trx, std::vector<std::uint32_t>& contended) {
 
 // The order of locksys::try_release_all_locks: record structs from the newest, in each by heap number, for which the
 // item stands; then table locks, which are kept in front of the records' in trx_locks, from the oldest.
-void LockTable::release_contended(std::vector<std::uint32_t>& contended, Trx trx, std::vector<Woken>& woken) {
+void LockTable::release_contended(Trx trx, std::vector<Woken>& woken) {
+  auto& contended = scratch_.contended;
   std::sort(contended.begin(), contended.end(), [this](std::uint32_t a, std::uint32_t b) {
     const LockStruct& x = owner(a);
     const LockStruct& y = owner(b);
-    const bool x_table = rules_->is_table(x.mode);
-    if (x_table != rules_->is_table(y.mode)) return !x_table;
-    if (x.number != y.number) return (x.number < y.number) == x_table;
+    if (x.table != y.table) return y.table;
+    if (x.number != y.number) return (x.number < y.number) == x.table;
     return locks_[a].item < locks_[b].item;
   });
   for (const std::uint32_t lock : contended) {
@@ -119,27 +112,15 @@ void LockTable::release_contended(std::vector<std::uint32_t>& contended, Trx trx
   }
 }
 
-void LockTable::drop_structs(TrxState& trx) {
-  for (const std::uint32_t chain : {trx.record_structs, trx.table_structs}) {
-    std::uint32_t last = 0;
-    for (std::uint32_t id = chain; id != 0; id = structs_[id].older) {
-      if (chain == trx.record_structs) structs_.unshare(id);
-      last = id;
-    }
-    if (last != 0) structs_.free(chain, last);
-  }
-}
-
 void LockTable::release_all(Trx trx, std::vector<Woken>& woken) {
   if (trx >= trxs_.size()) return;
   cancel_wait(trx, woken);
-  std::vector<std::uint32_t> contended;
-  drop_locks(trx, contended);
-  if (!contended.empty()) release_contended(contended, trx, woken);
+  drop_locks(trx);
+  if (!scratch_.contended.empty()) release_contended(trx, woken);
   TrxState& state = trxs_[trx];
   require(state.waiters == 0, "somebody waits for a transaction that holds nothing");
   if (state.newest != 0) locks_.give_back(state.newest, state.oldest);
-  drop_structs(state);
+  structs_.drop_all(state.structs);
   size_ -= state.locks;
   TrxState fresh;
   fresh.edge_changed = state.edge_changed;
@@ -157,14 +138,13 @@ void LockTable::record_removed(Resource removed, Resource successor, std::uint32
     if (rule.on_removal != no_mode && has(trxs_[trx].inherits, needed)) inherit(trx, successor, rule.on_removal, page);
   }
   for (const std::uint32_t lock : queue) {
-    LockStruct& of = structs_[locks_[lock].owner];
+    const std::uint32_t id = locks_[lock].owner;
+    LockStruct& of = structs_[id];
     std::uint32_t& at = head_at(removed);
     if (of.waiting) {  // lock_rec_cancel: the struct stays, empty
       end_wait(of.trx, queue_at(at));
-      of.waiting = false;
-      of.displaced = true;
       of.place = -of.place;
-      structs_.share(locks_[lock].owner, false);
+      structs_.stop_waiting(trxs_[of.trx].structs, id);
       woken.push_back({of.trx, false});
       close_queue(at);
     } else {
@@ -180,35 +160,39 @@ void LockTable::serve(Resource on, Trx releaser, std::vector<Woken>& woken) {
   std::uint32_t& head = head_at(on);
   if (!is_queue(head) || trxs_[releaser].waiters == 0) return;
   Queue& queue = queue_at(head);
-  std::vector<Trx> candidates;
+  auto& candidates = scratch_.candidates;
+  candidates.clear();
   for (Trx waiter = queue.first_waiting; waiter != no_trx; waiter = trxs_[waiter].behind)
-    if (trxs_[waiter].blocker == releaser) candidates.push_back(waiter);
+    if (edges_[waiter].blocker == releaser)
+      candidates.push_back({1, static_cast<std::uint32_t>(candidates.size()), waiter});
   if (candidates.empty()) return;
 
-  const Mode mode = mode_of(trxs_[candidates.front()].waits_with);
-  if (rules_->discipline(mode).grants == Grants::heaviest_first) order_by_weight(candidates);
-  for (const Trx waiter : candidates) {
-    const Trx blocker = still_blocked_by(waiter, queue);
+  const Mode mode = mode_of(trxs_[candidates.front().trx].waits_with);
+  if (rules_->discipline(mode).grants == Grants::heaviest_first && candidates.size() > 1) order_by_weight();
+  for (const Candidate& candidate : candidates) {
+    const Trx blocker = still_blocked_by(candidate.trx, queue);
     if (blocker == no_trx) {
-      grant_waiter(waiter, queue, woken);
+      grant_waiter(candidate.trx, queue, woken);
     } else {
-      point_edge(waiter, blocker);
+      point_edge(candidate.trx, blocker);
     }
   }
   close_queue(head);
 }
 
 // lock_rec_grant_by_heap_no: those heavier than 1 first, descending; the rest as they stand.
-void LockTable::order_by_weight(std::vector<Trx>& waiters) const {
-  if (waiters.size() < 2) return;
+void LockTable::order_by_weight() {
+  auto& candidates = scratch_.candidates;
   const std::uint64_t fair_wait = std::uint64_t{2} * waiting_count_;
-  const bool all_light = std::all_of(waiters.begin(), waiters.end(), [&](Trx waiter) {
-    const TrxState& trx = trxs_[waiter];
-    return trx.waiters == 0 && trx.wait_number + fair_wait >= waits_begun_;
+  const bool all_light = std::all_of(candidates.begin(), candidates.end(), [&](const Candidate& one) {
+    return trxs_[one.trx].waiters == 0 && edges_[one.trx].number + fair_wait >= waits_begun_;
   });
   if (all_light) return;
-  const std::vector<std::uint32_t> weights = schedule_weights();
-  std::stable_sort(waiters.begin(), waiters.end(), [&](Trx a, Trx b) { return weights[a] > weights[b]; });
+  weigh(scratch_);
+  for (Candidate& one : candidates) one.weight = scratch_.weights[one.trx];
+  std::sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) {
+    return a.weight != b.weight ? a.weight > b.weight : a.position < b.position;
+  });
 }
 
 // By weight: the oldest granted lock in the way (lock_rec_has_to_wait_for_granted: the reason not looked at yet).
@@ -233,10 +217,9 @@ void LockTable::grant_waiter(Trx waiter, Queue& queue, std::vector<Woken>& woken
   const std::uint32_t id = locks_[lock].owner;
   LockStruct& of = structs_[id];
   end_wait(waiter, queue);
-  of.waiting = false;
   if (rules_->discipline(of.mode).grants == Grants::heaviest_first)
     of.place = ++places_;  // lock_rec_move_granted_to_front
-  if (!rules_->is_table(of.mode)) structs_.share(id, true);
+  structs_.stop_waiting(trxs_[waiter].structs, id);
   link_in_queue(lock, queue);
   woken.push_back({waiter, true});
 }

@@ -59,7 +59,7 @@ std::vector<InTheWay> LockTable::in_the_way_of(Trx trx) const {
     const LockView other = view(lock);
     if (other.trx == trx || !contains(rule.conflicts, other.mode)) continue;
     if (other.waiting && may_bypass && contains(rule.bypasses, other.mode)) continue;
-    const bool is_edge = other.trx == trxs_[trx].blocker && !edge_told;
+    const bool is_edge = other.trx == edges_[trx].blocker && !edge_told;
     edge_told = edge_told || is_edge;
     found.push_back({other, !other.waiting, is_edge});
   }
@@ -69,20 +69,23 @@ std::vector<InTheWay> LockTable::in_the_way_of(Trx trx) const {
 // lock_wait_compute_and_publish_weights_except_cycles (lock0wait.cc): everyone starts with 1, or more if passed over
 // for too long; then weights flow along the edges, leaves first. Whoever stands on a cycle gets no weight beyond its
 // own.
-std::vector<std::uint32_t> LockTable::schedule_weights() const {
-  std::vector<std::uint32_t> weights(trxs_.size());
-  std::vector<std::uint32_t> unseen(trxs_.size());
-  std::vector<Trx> ready;
+void LockTable::weigh(Scratch& scratch) const {
+  auto& weights = scratch.weights;
+  auto& unseen = scratch.unseen;
+  auto& ready = scratch.ready;
+  weights.assign(trxs_.size(), 0);
+  unseen.assign(trxs_.size(), 0);
+  ready.clear();
   const std::uint64_t n = waiting_count_;
   const auto boost = static_cast<std::uint32_t>(n == 0 ? 1 : std::min<std::uint64_t>(n, 1'000'000'000 / n));
   for (Trx trx = 0; trx < trxs_.size(); ++trx) {
     if (!waiting(trx)) continue;
-    weights[trx] = trxs_[trx].wait_number + 2 * n < waits_begun_ ? boost : 1;
+    weights[trx] = edges_[trx].number + 2 * n < waits_begun_ ? boost : 1;
     unseen[trx] = trxs_[trx].waiters;
     if (unseen[trx] == 0) ready.push_back(trx);
   }
   while (!ready.empty()) {
-    const Trx blocker = trxs_[ready.back()].blocker;
+    const Trx blocker = edges_[ready.back()].blocker;
     const std::uint32_t weight = weights[ready.back()];
     ready.pop_back();
     if (!waiting(blocker)) continue;
@@ -91,14 +94,18 @@ std::vector<std::uint32_t> LockTable::schedule_weights() const {
   }
   for (Trx trx = 0; trx < trxs_.size(); ++trx)
     if (unseen[trx] != 0) weights[trx] = 1;
-  return weights;
 }
 
-std::uint32_t LockTable::schedule_weight(Trx trx) const { return waiting(trx) ? schedule_weights()[trx] : 0; }
+std::uint32_t LockTable::schedule_weight(Trx trx) const {
+  if (!waiting(trx)) return 0;
+  Scratch scratch;
+  weigh(scratch);
+  return scratch.weights[trx];
+}
 
 std::size_t LockTable::bytes() const {
-  std::size_t bytes = sizeof(*this) + trxs_.capacity() * sizeof(TrxState) + locks_.bytes() + queues_.bytes() +
-                      structs_.bytes() + changed_edges_.capacity() * sizeof(Trx) +
+  std::size_t bytes = sizeof(*this) + trxs_.capacity() * sizeof(TrxState) + edges_.capacity() * sizeof(WaitEdge) +
+                      locks_.bytes() + queues_.bytes() + structs_.bytes() + changed_edges_.capacity() * sizeof(Trx) +
                       spaces_.capacity() * sizeof(spaces_.front());
   for (const auto& heads : spaces_) bytes += heads.capacity() * sizeof(std::uint32_t);
   return bytes;
