@@ -35,6 +35,7 @@ struct PlayedOrder {
   };
   struct Result {
     std::string step;
+    bool returns_rows = false;  ///< a SELECT (or RETURNING), even when it found none
     std::int64_t affected = 0;
     std::vector<std::vector<Value>> rows;
   };

@@ -157,7 +157,7 @@ class OrderPlayer {
     const bool reads = std::holds_alternative<sql::Select>(node) || !ended.rows.empty();
     const bool writes = std::holds_alternative<sql::Insert>(node) || std::holds_alternative<sql::Update>(node) ||
                         std::holds_alternative<sql::Delete>(node);
-    if (reads || writes) played_.results.push_back({place.step->name, ended.affected, ended.rows});
+    if (reads || writes) played_.results.push_back({place.step->name, reads, ended.affected, ended.rows});
   }
 
   void count(const Place& place, Outcome outcome) {

@@ -1,0 +1,116 @@
+// The reference engine against MySQL 9.7: each story at each isolation level, with its events, results and locks.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+
+#include "drivers/engines.h"
+#include "tests/fidelity/golden.h"
+#include "tests/fidelity/played.h"
+#include "workloads/load.h"
+#include "workloads/runner/runner.h"
+
+namespace gridlock::fidelity {
+namespace {
+
+std::optional<sql::Isolation> level(const std::string& words) {
+  if (words == "read uncommitted") return sql::Isolation::read_uncommitted;
+  if (words == "read committed") return sql::Isolation::read_committed;
+  if (words == "repeatable read") return sql::Isolation::repeatable_read;
+  if (words == "serializable") return sql::Isolation::serializable;
+  return std::nullopt;
+}
+
+std::string told(const Problems& problems) {
+  std::string text;
+  for (const auto& problem : problems) text += to_string(problem.where) + ": " + problem.message + "\n";
+  return text;
+}
+
+/// A session that states its own level keeps it.
+void set_level(Workload& workload, const std::string& words) {
+  for (auto& session : std::get<Story>(workload.play).sessions)
+    if (!session.isolation) session.isolation = level(words);
+}
+
+/// The order as it was, or one of the ways in which the server has also done it.
+std::string difference(const Json& golden, const PlayedOrder& played) {
+  const Json got = as_golden(played);
+  std::string first = first_difference(golden, got);
+  if (first.empty() || !golden.contains("variants")) return first;
+  for (const auto& variant : golden.at("variants"))
+    if (first_difference(variant, got).empty()) return "";
+  return first;
+}
+
+/// What is different; empty when the engine does as the server did.
+std::string differences(const Golden& golden) {
+  auto loaded = load_workload(golden.yaml, golden.name + ".yaml");
+  if (!loaded.workload) return told(loaded.problems);
+  set_level(*loaded.workload, golden.isolation);
+  auto made = make_driver("reference:innodb");
+  if (!made.driver) return told(made.problems);
+  RunOptions options;
+  options.locks = true;
+  const auto played = run(*loaded.workload, *made.driver, options);
+  if (!played.problems.empty()) return told(played.problems);
+  std::string text;
+  for (std::size_t i = 0; i < golden.orders.size(); ++i) {
+    if (i >= played.orders.size()) return "only " + std::to_string(i) + " orders were played\n";
+    if (const std::string one = difference(golden.orders[i], played.orders[i]); !one.empty())
+      text += "order " + golden.orders[i].at("order").dump() + ": " + one;
+  }
+  return text;
+}
+
+class MySql97 : public testing::TestWithParam<std::string> {};
+
+TEST_P(MySql97, IsWhatTheReferenceEngineDoes) {
+  const Golden golden = read_golden(GetParam());
+  ASSERT_FALSE(golden.orders.empty());
+  const std::string text = differences(golden);
+  for (const auto& [name, reason] : known_differences()) {
+    if (name != golden.name) continue;
+    ASSERT_NE(text, "") << "known-differences.txt has a line for " << name << " that is no longer needed";
+    GTEST_SKIP() << name << " is known to differ: " << reason;
+  }
+  EXPECT_EQ(text, "") << golden.name << " at " << golden.isolation << "\n" << text;
+}
+
+std::string test_name(const testing::TestParamInfo<std::string>& info) {
+  std::string name = info.param;
+  std::replace_if(
+      name.begin(), name.end(), [](char c) { return c == '.' || c == '-'; }, '_');
+  return name;
+}
+
+INSTANTIATE_TEST_SUITE_P(Stories, MySql97, testing::ValuesIn(golden_names()), test_name);
+
+TEST(KnownDifferences, EachNamesAGoldenAndSaysWhy) {
+  const auto names = golden_names();
+  for (const auto& [name, reason] : known_differences()) {
+    EXPECT_TRUE(std::find(names.begin(), names.end(), name) != names.end()) << name;
+    EXPECT_GE(reason.size(), 10U) << name;
+  }
+}
+
+TEST(Comparison, SeesEachKindOfDifference) {
+  const Json golden = Json::parse(R"({"events":[["a1","done"],["a2","waits"]],"results":[{"step":"a1","affected":1}],
+    "locks":[{"after":"a1","locks":[{"session":"a","mode":"X"},{"session":"a","mode":"IX"}]}]})");
+  EXPECT_EQ(first_difference(golden, golden), "");
+  Json other = golden;
+  other["events"][1][1] = "done";
+  EXPECT_NE(first_difference(golden, other).find("expected [\"a2\",\"waits\"]"), std::string::npos);
+  other = golden;
+  other["results"][0]["affected"] = 2;
+  EXPECT_NE(first_difference(golden, other), "");
+  other = golden;
+  other["locks"][0]["locks"].erase(1);
+  EXPECT_EQ(first_difference(golden, other), "locks differ after a1\n  missing {\"session\":\"a\",\"mode\":\"IX\"}\n");
+  other = golden;
+  std::swap(other["locks"][0]["locks"][0], other["locks"][0]["locks"][1]);
+  EXPECT_EQ(first_difference(golden, other), "");
+}
+
+}  // namespace
+}  // namespace gridlock::fidelity

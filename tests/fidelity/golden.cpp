@@ -1,0 +1,86 @@
+#include "tests/fidelity/golden.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+namespace gridlock::fidelity {
+namespace {
+
+namespace fs = std::filesystem;
+
+const std::string folder = std::string(GRIDLOCK_SOURCE_DIR) + "/tests/fidelity/";
+const std::string generated = folder + "generated/mysql97.jsonl";
+const std::string name_key = R"("story":{"name":")";
+
+std::string read_file(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  std::ostringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
+
+/// The story's name in a line of the generated goldens, found without reading the line as JSON.
+std::string name_in(const std::string& line) {
+  const std::size_t at = line.find(name_key);
+  if (at == std::string::npos) return "";
+  const std::size_t begin = at + name_key.size();
+  return line.substr(begin, line.find('"', begin) - begin);
+}
+
+std::string level_words(const std::string& level) {
+  if (level == "rr") return "repeatable read";
+  if (level == "rc") return "read committed";
+  return level == "ru" ? "read uncommitted" : "serializable";
+}
+
+Golden from_file(const std::string& name) {
+  const Json json = Json::parse(read_file(folder + "mysql97/" + name + ".json"));
+  const std::string story = name.substr(0, name.rfind('.'));
+  return {name, read_file(folder + "stories/" + story + ".yaml"), json.at("isolation").get<std::string>(),
+          json.at("orders")};
+}
+
+Golden from_line(const std::string& line, const std::string& name, const std::string& level) {
+  const Json json = Json::parse(line);
+  return {name, json.at("story").dump(1), level_words(level), json.at("golden").at(level)};
+}
+
+}  // namespace
+
+std::vector<std::string> golden_names() {
+  std::vector<std::string> names;
+  for (const auto& entry : fs::directory_iterator(folder + "mysql97"))
+    if (entry.path().extension() == ".json") names.push_back(entry.path().stem().string());
+  std::ifstream in(generated);
+  for (std::string line; std::getline(in, line);)
+    if (const std::string name = name_in(line); !name.empty())
+      for (const char* level : {".rc", ".rr"}) names.push_back(name + level);
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+Golden read_golden(const std::string& name) {
+  if (fs::exists(folder + "mysql97/" + name + ".json")) return from_file(name);
+  const std::size_t dot = name.rfind('.');
+  std::ifstream in(generated);
+  for (std::string line; std::getline(in, line);)
+    if (name_in(line) == name.substr(0, dot)) return from_line(line, name, name.substr(dot + 1));
+  return {};
+}
+
+std::vector<std::pair<std::string, std::string>> known_differences() {
+  std::vector<std::pair<std::string, std::string>> result;
+  std::istringstream in(read_file(folder + "known-differences.txt"));
+  for (std::string line; std::getline(in, line);) {
+    std::istringstream words(line.substr(0, line.find('#')));
+    std::string name, reason;
+    if (!(words >> name)) continue;
+    std::getline(words >> std::ws, reason);
+    result.emplace_back(name, reason);
+  }
+  return result;
+}
+
+}  // namespace gridlock::fidelity

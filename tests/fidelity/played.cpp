@@ -1,0 +1,117 @@
+#include "tests/fidelity/played.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+#include <vector>
+
+namespace gridlock::fidelity {
+namespace {
+
+/// As capture.py's `plain`: numbers as numbers, a whole decimal too, NULL as null, all else as text.
+Json plain(const Value& value) {
+  if (is_null(value)) return nullptr;
+  if (const auto* number = std::get_if<std::int64_t>(&value)) return *number;
+  if (const auto* number = std::get_if<double>(&value)) return *number;
+  if (const auto* decimal = std::get_if<Decimal>(&value)) {
+    const auto whole = as_integer(value);
+    if (whole && compare(value, Value(*whole)) == 0) return *whole;
+    return to_text(*decimal);
+  }
+  return to_text(value);
+}
+
+Json event(const PlayedOrder::StepEvent& event) {
+  Json json = {event.step, to_string(event.outcome)};
+  if (event.error) json.push_back({{"code", event.error->code}, {"message", event.error->message}});
+  return json;
+}
+
+/// `rows` of what returned a result set, even an empty one; `affected` of what writes.
+Json result(const PlayedOrder::Result& result) {
+  if (!result.returns_rows) return {{"step", result.step}, {"affected", result.affected}};
+  Json rows = Json::array();
+  for (const auto& row : result.rows) {
+    Json values = Json::array();
+    for (const auto& value : row) values.push_back(plain(value));
+    rows.push_back(std::move(values));
+  }
+  return {{"step", result.step}, {"rows", std::move(rows)}};
+}
+
+Json or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
+
+Json lock(const std::string& session, const Lock& lock) {
+  return {{"session", session},
+          {"table", lock.table},
+          {"index", or_null(lock.index)},
+          {"mode", lock.mode},
+          {"status", lock.waiting ? "waiting" : "granted"},
+          {"data", or_null(lock.data)}};
+}
+
+std::string list(const Json& items, const char* indent) {
+  std::string text;
+  for (const auto& item : items) text += indent + item.dump() + "\n";
+  return text.empty() ? std::string(indent) + "nothing\n" : text;
+}
+
+/// What is expected and what came from the first different item on.
+std::string list_difference(const char* what, const Json& expected, const Json& got) {
+  std::size_t same = 0;
+  while (same < expected.size() && same < got.size() && expected[same] == got[same]) ++same;
+  if (same == expected.size() && same == got.size()) return "";
+  const auto at = [&](const Json& items) { return same < items.size() ? items[same].dump() : std::string("nothing"); };
+  return fmt::format("{} differ at number {}\n  expected {}\n  got      {}\nall expected:\n{}all that came:\n{}", what,
+                     same + 1, at(expected), at(got), list(expected, "    "), list(got, "    "));
+}
+
+std::set<std::string> lines(const Json& locks) {
+  std::set<std::string> result;
+  for (const auto& one : locks) result.insert(one.dump());
+  return result;
+}
+
+std::string lock_difference(const Json& expected, const Json& got) {
+  const auto wanted = lines(expected.at("locks")), came = lines(got.at("locks"));
+  std::string text;
+  for (const auto& line : wanted)
+    if (!came.count(line)) text += "  missing " + line + "\n";
+  for (const auto& line : came)
+    if (!wanted.count(line)) text += "  too much " + line + "\n";
+  return text;
+}
+
+std::string locks_difference(const Json& expected, const Json& got) {
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    const std::string step = expected[i].at("after").get<std::string>();
+    if (i >= got.size() || got[i].at("after") != step) return fmt::format("no locks are told after {}\n", step);
+    if (const std::string text = lock_difference(expected[i], got[i]); !text.empty())
+      return fmt::format("locks differ after {}\n{}", step, text);
+  }
+  return expected.size() == got.size() ? "" : "locks are told after more steps than expected\n";
+}
+
+}  // namespace
+
+Json as_golden(const PlayedOrder& order) {
+  Json json = {{"order", order.order}, {"events", Json::array()}, {"results", Json::array()}, {"locks", Json::array()}};
+  for (const auto& one : order.events) json["events"].push_back(event(one));
+  for (const auto& one : order.results) json["results"].push_back(result(one));
+  for (const auto& after : order.locks) {
+    Json locks = Json::array();
+    for (const auto& [session, one] : after.locks) locks.push_back(lock(session, one));
+    json["locks"].push_back({{"after", after.step}, {"locks", std::move(locks)}});
+  }
+  return json;
+}
+
+std::string first_difference(const Json& expected, const Json& got) {
+  const auto part = [](const Json& json, const char* key) { return json.contains(key) ? json.at(key) : Json::array(); };
+  for (const char* what : {"events", "results"})
+    if (std::string text = list_difference(what, part(expected, what), part(got, what)); !text.empty()) return text;
+  return locks_difference(part(expected, "locks"), part(got, "locks"));
+}
+
+}  // namespace gridlock::fidelity

@@ -1,0 +1,17 @@
+#pragma once
+/// What the runner told of an order, in the words of the goldens, and the first difference between the two.
+#include <string>
+
+#include "model/json.h"
+#include "workloads/runner/runner.h"
+
+namespace gridlock::fidelity {
+
+/// `events`, `results` and `locks`, as in a golden.
+Json as_golden(const PlayedOrder& order);
+
+/// Where they first differ, told step by step; empty when they agree. Locks are compared as sets, events and results
+/// as lists. What else a golden holds (`access`, `deadlocks`, `variants`) is not compared.
+std::string first_difference(const Json& expected, const Json& got);
+
+}  // namespace gridlock::fidelity
