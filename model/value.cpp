@@ -102,11 +102,20 @@ std::string decimal_text(const Decimal& decimal) {
   return negative ? "-" + digits : digits;
 }
 
-/// The shortest text that reads back as the same double.
+/// The shortest text that reads back as the same double, as MySQL writes it (mysys/dtoa.c, my_gcvt): up to 15 digits
+/// before or after the point are written out, else `1.5e-20`.
 std::string real_text(double real) {
   std::array<char, 40> buffer{};
-  const auto [end, error] = std::to_chars(buffer.data(), buffer.data() + buffer.size(), real);
-  return error == std::errc() ? std::string(buffer.data(), end) : std::string();
+  const auto write = [&](std::chars_format format) {
+    const auto result = std::to_chars(buffer.data(), buffer.data() + buffer.size(), real, format);
+    return std::string(buffer.data(), result.ptr);
+  };
+  const std::string scientific = write(std::chars_format::scientific);
+  const std::size_t e = scientific.find('e');
+  if (e == std::string::npos) return scientific;  // nan, inf
+  const int exponent = std::stoi(scientific.substr(e + 1));
+  if (exponent >= -15 && exponent < 15) return write(std::chars_format::fixed);
+  return scientific.substr(0, e + 1) + std::to_string(exponent);
 }
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }

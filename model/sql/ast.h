@@ -218,7 +218,8 @@ struct SetIsolation {
   bool session = false;  ///< false: the next (MySQL) or current (PostgreSQL) transaction only
   std::optional<bool> read_only;
 };
-/// SET [SESSION|LOCAL|GLOBAL] name = value.
+/// SET [SESSION|LOCAL|GLOBAL] name = value. The name is `@x` for a user variable, bare for a system variable (also for
+/// `@@session.x`), `NAMES` or `CHARACTER SET`. A bare word as the value (ON, OFF, read) is text.
 struct SetVariable {
   Name name;
   Expr value;
@@ -245,7 +246,8 @@ struct Type {
   int scale = 0;
   int bytes = 8;  ///< integers: 1, 2, 3, 4, 8
   bool is_unsigned = false;
-  bool auto_increment = false;  ///< AUTO_INCREMENT, SERIAL, GENERATED ... AS IDENTITY
+  bool auto_increment = false;      ///< AUTO_INCREMENT, SERIAL, GENERATED ... AS IDENTITY
+  std::vector<std::string> values;  ///< of ENUM and SET
 };
 
 struct ColumnDef {

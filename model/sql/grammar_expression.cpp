@@ -3,22 +3,10 @@
 #include <array>
 
 #include "model/sql/grammar.h"
+#include "model/sql/powers.h"
 
 namespace gridlock::sql {
 namespace {
-
-// How tightly an operator binds; a higher one first.
-namespace power {
-constexpr int logical_or = 1;
-constexpr int logical_and = 3;
-constexpr int logical_not = 4;
-constexpr int comparison = 5;
-constexpr int predicate = 6;  // BETWEEN, IN, LIKE
-constexpr int concat = 7;
-constexpr int sum = 8;
-constexpr int product = 9;
-constexpr int sign = 11;
-}  // namespace power
 
 struct Operator {
   std::string_view symbol;

@@ -100,10 +100,7 @@ Expr named_call(Cursor& c) {
   const Name name = c.any_name("a function name");
   result.name = upper_case(name.text);
   c.expect("(");
-  if (unit) {
-    result.args.push_back(unit_literal(c));
-    c.expect(",");
-  }
+  if (unit) result.args.push_back(unit_literal(c));
   if (!c.at(")")) {
     result.distinct = c.accept("DISTINCT");
     if (!result.distinct) c.accept("ALL");

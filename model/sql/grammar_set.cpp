@@ -32,7 +32,7 @@ SetIsolation set_isolation(Cursor& c, bool session) {
 Expr setting(Cursor& c) {
   const bool word = c.at_kind(Token::Kind::word) && !c.at_any({"NULL", "TRUE", "FALSE", "CASE", "NOT", "EXISTS"});
   const bool alone = !c.at("(", 1) && !c.at(".", 1) && !c.at_kind(Token::Kind::string, 1);
-  if (!word || !alone) return expression(c);
+  if (c.at("DEFAULT") || !word || !alone) return value_or_default(c);
   std::string text(c.text());
   return literal_text(std::move(text), c.advance());
 }
@@ -72,8 +72,9 @@ bool is_other_set(const Cursor& c) {
 
 SetVariable set_names(Cursor& c) {
   SetVariable result;
-  result.name = {upper_case(c.text()), c.here()};
+  const std::size_t begin = c.position();
   if (!c.accept("NAMES")) c.expect("CHARACTER SET");
+  result.name = {upper_case(c.slice_of(c.since(begin))), c.since(begin)};
   result.value = c.at_kind(Token::Kind::string) ? expression(c) : setting(c);
   if (c.accept("COLLATE")) c.advance();
   return result;
@@ -87,7 +88,8 @@ StatementNode set(Cursor& c) {
   if (c.accept("TRANSACTION")) return set_isolation(c, false);
   if (c.accept("SESSION CHARACTERISTICS AS TRANSACTION")) return set_isolation(c, true);
   if (c.at("GLOBAL TRANSACTION")) c.beyond("SET GLOBAL TRANSACTION", c.here());
-  if (c.accept("SESSION TRANSACTION") || c.accept("LOCAL TRANSACTION")) return set_isolation(c, true);
+  if (c.accept("SESSION TRANSACTION")) return set_isolation(c, c.mysql());  // PostgreSQL: of this transaction only
+  if (c.accept("LOCAL TRANSACTION")) return set_isolation(c, false);
   if (c.at("NAMES") || c.at("CHARACTER SET")) return set_names(c);
   SetVariable result;
   if (c.at_kind(Token::Kind::word, 1) || c.at_kind(Token::Kind::variable, 1)) {

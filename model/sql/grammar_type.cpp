@@ -108,7 +108,7 @@ std::string known_name(const Cursor& c) {
 void length(Cursor& c, Type& type) {
   if (!c.accept("(")) return;
   if (type.name == "ENUM" || type.name == "SET") {
-    do c.string("a string");
+    do type.values.push_back(c.string("a string"));
     while (c.accept(","));
   } else {
     if (type.name == "VARCHAR" && c.accept("MAX")) c.fail(c.here(), "VARCHAR has a length here", "write VARCHAR(255)");
@@ -125,7 +125,9 @@ void suffixes(Cursor& c, Type& type) {
       c.only_mysql(c.here(), c.at("UNSIGNED") ? "UNSIGNED" : "ZEROFILL", "leave it out, or add a CHECK");
       c.advance();
       type.is_unsigned = true;
-    } else if (c.accept("WITH TIME ZONE") || c.accept("WITHOUT TIME ZONE") || c.accept("SIGNED")) {
+    } else if (c.accept("WITH TIME ZONE")) {
+      type.name += "TZ";
+    } else if (c.accept("WITHOUT TIME ZONE") || c.accept("SIGNED")) {
       continue;
     } else if (c.accept("CHARACTER SET") || c.accept("CHARSET")) {
       c.any_name("a character set");
@@ -134,6 +136,7 @@ void suffixes(Cursor& c, Type& type) {
       if (c.at_kind(Token::Kind::number)) c.advance();
       c.expect("]");
       type.kind = Kind::other;
+      type.name += "[]";
     } else {
       return;
     }
@@ -145,6 +148,7 @@ void auto_increments(Cursor& c, Type& type) {
   type.auto_increment = true;
   if (c.dialect() == Dialect::postgres || type.name != "SERIAL") return;
   if (c.dialect() == Dialect::mysql) {  // BIGINT UNSIGNED NOT NULL AUTO_INCREMENT UNIQUE
+    type.name = "BIGINT";
     type.bytes = 8;
     type.is_unsigned = true;
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "model/sql/print.h"
 #include "model/sql/words.h"
 
 namespace gridlock::sql {
@@ -130,7 +131,8 @@ std::string quote_string(std::string_view text, Dialect dialect) {
 
 std::string quote_name(std::string_view name, Dialect dialect, bool was_quoted) {
   const bool folded = was_quoted && dialect == Dialect::postgres && has_capitals(name);
-  if (is_plain_word(name) && !is_reserved(name, dialect) && !folded) return std::string(name);
+  const bool special = is_reserved(name, dialect) || ((was_quoted || dialect == Dialect::either) && is_keyword(name));
+  if (is_plain_word(name) && !special && !folded) return std::string(name);
   const char quote = dialect == Dialect::postgres ? '"' : '`';
   std::string result(1, quote);
   for (const char c : name) {
@@ -144,6 +146,7 @@ std::string literal(const Value& value, Dialect dialect) {
   if (const auto* text = std::get_if<std::string>(&value)) return quote_string(*text, dialect);
   if (std::holds_alternative<Date>(value)) return "DATE " + to_sql(value);
   if (std::holds_alternative<DateTime>(value)) return "TIMESTAMP " + to_sql(value);
+  if (const auto* decimal = std::get_if<Decimal>(&value); decimal && decimal->scale == 0) return to_sql(value) + ".";
   return to_sql(value);
 }
 

@@ -22,7 +22,4 @@ std::string quote_string(std::string_view text, Dialect dialect);
 /// The name, quoted only when it must be (reserved, not a plain word), or when it was and PostgreSQL would fold it.
 std::string quote_name(std::string_view name, Dialect dialect, bool was_quoted = false);
 
-/// A value as a literal. Dates carry their type: DATE '2026-01-01'.
-std::string literal(const Value& value, Dialect dialect);
-
 }  // namespace gridlock::sql
