@@ -44,8 +44,8 @@ struct Call {
 
 struct SessionSetup {
   std::string name;
-  std::optional<sql::Isolation> isolation;       ///< none: the engine's default
-  std::map<std::string, std::string> settings;   ///< `innodb_lock_wait_timeout: 5`, in the engine's own words
+  std::optional<sql::Isolation> isolation;      ///< none: the engine's default
+  std::map<std::string, std::string> settings;  ///< `innodb_lock_wait_timeout: 5`, in the engine's own words
 };
 
 /// Rows to load after the schema, made by the workload's `data:`.
@@ -62,7 +62,7 @@ struct Setup {
   std::vector<TableData> data;
   std::vector<SessionSetup> sessions;
   std::map<std::string, std::string> settings;  ///< for the whole engine: `innodb_deadlock_detect: off`
-  bool locks = false;  ///< emit LocksState events after every settle
+  bool locks = false;                           ///< emit LocksState events after every settle
 };
 
 /// How long `settle` goes on.

@@ -23,4 +23,9 @@ std::string dialect_of(std::string_view engine);
 /// The engines built in, in the words of the command line.
 std::vector<std::string> engine_names();
 
+/// What of a workload the engine cannot play, before anything is played: unknown statements, tables, columns, settings,
+/// with what to write instead. A live engine is asked nothing: its answer is always empty.
+Problems check_playable(const std::string& engine, const Setup& setup,
+                        const std::vector<std::shared_ptr<const Prepared>>& statements);
+
 }  // namespace gridlock

@@ -1,0 +1,72 @@
+#include "drivers/engines.h"
+
+#include <fmt/format.h>
+
+#include <array>
+
+#include "drivers/reference/reference.h"
+
+namespace gridlock {
+namespace {
+
+struct Scheme {
+  std::string_view prefix;
+  std::string_view dialect;
+};
+
+constexpr std::array schemes{
+    Scheme{"mysqlx://", "mysql"},         Scheme{"mysql://", "mysql"},
+    Scheme{"mariadb://", "mysql"},        Scheme{"postgresql://", "postgres"},
+    Scheme{"postgres://", "postgres"},    Scheme{"reference:innodb", "mysql"},
+    Scheme{"reference:mariadb", "mysql"}, Scheme{"reference:postgres", "postgres"},
+};
+
+const Scheme* scheme_of(std::string_view engine) {
+  for (const Scheme& scheme : schemes) {
+    if (engine.starts_with(scheme.prefix)) return &scheme;
+  }
+  return nullptr;
+}
+
+/// `mysql://user:secret@host` without `:secret`, for messages.
+std::string without_password(const std::string& engine) {
+  const auto user = engine.find("://");
+  if (user == std::string::npos) return engine;
+  const auto authority_end = engine.find_first_of("/?#", user + 3);
+  const auto at = engine.rfind('@', authority_end);
+  if (at == std::string::npos || at < user + 3) return engine;
+  const auto colon = engine.find(':', user + 3);
+  if (colon == std::string::npos || colon > at) return engine;
+  return engine.substr(0, colon) + engine.substr(at);
+}
+
+}  // namespace
+
+MadeDriver make_driver(const std::string& engine) {
+  if (engine == "reference:innodb") return {reference::make_innodb(), {}};
+  const std::string shown = without_password(engine);
+  if (engine.find("://") != std::string::npos && scheme_of(engine) != nullptr) {
+    return {nullptr, {{{}, fmt::format("this build has no live drivers yet: {}", shown), "use `reference:innodb`"}}};
+  }
+  const std::string meant = did_you_mean(engine, engine_names());
+  return {nullptr,
+          {{{},
+            fmt::format("there is no engine `{}`", shown),
+            meant.empty() ? fmt::format("the engine is `{}`", engine_names().front())
+                          : fmt::format("did you mean `{}`?", meant)}}};
+}
+
+std::string dialect_of(std::string_view engine) {
+  const Scheme* scheme = scheme_of(engine);
+  return scheme == nullptr ? "mysql" : std::string(scheme->dialect);
+}
+
+std::vector<std::string> engine_names() { return {"reference:innodb"}; }
+
+Problems check_playable(const std::string& engine, const Setup& setup,
+                        const std::vector<std::shared_ptr<const Prepared>>& statements) {
+  if (engine != "reference:innodb") return {};  // a live engine says itself what it cannot do
+  return reference::check_playable(setup, statements);
+}
+
+}  // namespace gridlock

@@ -1,0 +1,508 @@
+// What each statement does, phase by phase.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "drivers/reference/engine.h"
+#include "drivers/reference/engine_context.h"
+#include "drivers/reference/sql_value.h"
+
+namespace gridlock::reference {
+namespace {
+
+bool is_row_statement(StatementPlan::Kind kind) {
+  using Kind = StatementPlan::Kind;
+  return kind == Kind::select || kind == Kind::insert || kind == Kind::update || kind == Kind::erase;
+}
+
+}  // namespace
+
+std::shared_ptr<const StatementPlan> Engine::plan_of(const std::shared_ptr<const Prepared>& statement) {
+  auto& [kept, plan] = plans_[statement.get()];
+  if (!plan || plan->catalog_version != catalog_.version) {
+    kept = statement;
+    plan = make_plan(catalog_, *statement);
+  }
+  return plan;
+}
+
+void Engine::start(const Call& call) {
+  Session& session = sessions_[call.session];
+  session.execution = Execution{};
+  Execution& execution = session.execution;
+  execution.statement = call.statement;
+  execution.parameters = call.parameters;
+  execution.step = call.step;
+  execution.transaction = call.transaction;
+  execution.plan = plan_of(call.statement);
+  std::map<std::string, Value> bound;
+  for (std::size_t i = 0; i < call.parameters.size(); ++i) bound[call.statement->parameters[i]] = call.parameters[i];
+  std::string text = bound.empty() ? call.statement->text : sql::bind(call.statement->text, sql::Dialect::mysql, bound);
+  tell(call.session, StatementStarted{call.step, std::move(text), call.transaction});
+  session.due = now_;
+  spend(call.session, cost::statement);
+  make_runnable(call.session, session.due);
+}
+
+Progress Engine::fail(Slot slot, std::string code, std::string message) {
+  Execution& execution = sessions_[slot].execution;
+  execution.error = ServerError{std::move(code), std::move(message)};
+  execution.outcome = Outcome::error;
+  return Progress::error;
+}
+
+Progress Engine::step_statement(Slot slot) {
+  Execution& execution = sessions_[slot].execution;
+  switch (execution.phase) {
+    case Execution::Phase::metadata: return take_metadata_locks(slot);
+    case Execution::Phase::body:
+    case Execution::Phase::write: {
+      const Progress progress = body(slot);
+      if (progress == Progress::error && execution.outcome == Outcome::done) execution.outcome = Outcome::error;
+      return progress == Progress::end ? finish_body(slot) : progress;
+    }
+    case Execution::Phase::commit:
+      commit(slot);
+      execution.phase = Execution::Phase::done;
+      return Progress::end;
+    case Execution::Phase::done: break;
+  }
+  return Progress::end;
+}
+
+/// Tables are opened, and so protected against LOCK TABLES and changes of their definition, before anything is read.
+Progress Engine::take_metadata_locks(Slot slot) {
+  Session& session = sessions_[slot];
+  Execution& execution = session.execution;
+  const StatementPlan& plan = *execution.plan;
+  if (plan.refusal) return fail(slot, plan.refusal->code, plan.refusal->message);
+  if (is_row_statement(plan.kind)) ensure_transaction(slot);
+  for (; execution.next < plan.tables_read.size(); ++execution.next) {
+    const TableId table = plan.tables_read[execution.next];
+    const bool writes = table == plan.target;
+    if (!session.locked_tables.empty()) {
+      const auto locked = session.locked_tables.find(table);
+      const std::string& name = catalog_.tables[table].name;
+      if (locked == session.locked_tables.end()) {
+        return fail(slot, "1100", fmt::format("Table '{}' was not locked with LOCK TABLES", name));
+      }
+      if (writes && !locked->second) {
+        return fail(slot, "1099", fmt::format("Table '{}' was locked with a READ lock and can't be updated", name));
+      }
+    }
+    if (lock_metadata(slot, metadata_of(table), writes ? innodb::IX : innodb::IS) == Got::waiting)
+      return Progress::wait;
+  }
+  execution.next = 0;
+  execution.undo_at_statement = session.transaction.undo.size();
+  execution.phase = Execution::Phase::body;
+  return Progress::again;
+}
+
+Progress Engine::body(Slot slot) {
+  using Kind = StatementPlan::Kind;
+  const StatementPlan& plan = *sessions_[slot].execution.plan;
+  switch (plan.kind) {
+    case Kind::select: return select_body(slot);
+    case Kind::insert: {
+      const Table& table = catalog_.tables[plan.target];
+      const int mode = settings_.autoinc_lock_mode;
+      const bool bulk = mode == 0 || (mode == 1 && plan.has_query);
+      if (table.auto_increment != none && bulk && lock_table(slot, table.id, innodb::AUTO_INC) == Got::waiting) {
+        return Progress::wait;
+      }
+      return insert_body(slot);
+    }
+    case Kind::update:
+    case Kind::erase: return change_body(slot);
+    case Kind::user_lock: return user_lock_body(slot);
+    case Kind::lock_tables:
+    case Kind::unlock_tables: return lock_tables_body(slot);
+    case Kind::set_variable:
+    case Kind::set_isolation: return set_variable_body(slot);
+    case Kind::define: return define_body(slot);
+    case Kind::begin:
+    case Kind::commit:
+    case Kind::rollback: return transaction_body(slot);
+    case Kind::savepoint:
+    case Kind::rollback_to:
+    case Kind::release_savepoint: return savepoint_body(slot);
+    case Kind::nothing: break;
+  }
+  return Progress::end;
+}
+
+/// A statement outside of a transaction is one by itself.
+Progress Engine::finish_body(Slot slot) {
+  Session& session = sessions_[slot];
+  Execution& execution = session.execution;
+  execution.phase = Execution::Phase::done;
+  const bool alone =
+      session.transaction.number != 0 && !session.transaction.explicitly_begun && session.settings.autocommit;
+  if (!alone) return Progress::end;
+  execution.phase = Execution::Phase::commit;
+  const bool wrote = session.transaction.id != no_trx_id;
+  return wrote && spend(slot, cost::commit) ? Progress::pause : Progress::again;
+}
+
+void Engine::end_statement(Slot slot) {
+  Session& session = sessions_[slot];
+  Execution& execution = session.execution;
+  const StatementPlan& plan = *execution.plan;
+  if (plan.kind == StatementPlan::Kind::insert && settings_.autoinc_lock_mode < 2) {
+    locks_.release(slot, {catalog_.tables[plan.target].space, 0}, innodb::AUTO_INC, woken_);
+  }
+  Transaction& transaction = session.transaction;
+  if (transaction.number != 0 && transaction.skips_gaps()) {
+    if (execution.check_unique_seen) locks_.set_inheritance(slot, Inherits::on_insert);
+    if (transaction.view) log_.close_view(*transaction.view);  // READ COMMITTED: a new view for each statement
+    transaction.view.reset();
+  }
+  session.state = Session::State::idle;
+  now_ = std::max(now_, sliced_ ? now_ : session.due);
+  ++ended_;
+  tell(slot, StatementEnded{execution.step, execution.outcome, std::move(execution.error), execution.affected,
+                            std::move(execution.rows)});
+}
+
+/// The statement is undone, the transaction goes on; a statement that was a transaction by itself is over with it.
+void Engine::fail_statement(Slot slot) {
+  Session& session = sessions_[slot];
+  Execution& execution = session.execution;
+  if (session.transaction.number != 0) {
+    const std::size_t undo =
+        execution.phase == Execution::Phase::metadata ? session.transaction.undo.size() : execution.undo_at_statement;
+    roll_back_to(slot, undo, true);
+    if (!session.transaction.explicitly_begun && session.settings.autocommit) roll_back(slot);
+  }
+  execution.affected = 0;
+  execution.rows.clear();
+  end_statement(slot);
+}
+
+// --------------------------------------------------------------------------------------------- reading and changing
+
+Progress Engine::select_body(Slot slot) {
+  Execution& execution = sessions_[slot].execution;
+  if (execution.queries.empty()) push_query(slot, 0, none);
+  while (true) {
+    const bool satisfied = execution.queries.size() == 1 && execution.plan->queries[0].limit != none &&
+                           execution.queries.front().phase != QueryRun::Phase::prepare &&
+                           enough(slot, execution.queries.front());
+    const Progress progress = satisfied ? Progress::end : run_query(slot);
+    if (progress == Progress::ready) {
+      accept_row(slot, execution.queries.front());
+      if (execution.error) return Progress::error;
+      continue;
+    }
+    if (progress != Progress::end) return progress;
+    sort_and_cut(slot, execution.queries.front());
+    if (execution.error) return Progress::error;
+    for (QueryRun::Output& output : execution.queries.front().output) execution.rows.push_back(std::move(output.row));
+    return Progress::end;
+  }
+}
+
+/// True when all rows must be found before the first is changed: they are to be sorted, or the change would move them
+/// within the index that is read (sql_update.cc, used_key_is_modified).
+bool Engine::deferred(Slot slot, const QueryRun& run) const {
+  const StatementPlan& plan = *sessions_[slot].execution.plan;
+  const QueryPlan& query = plan.queries[0];
+  if (sorted_afterwards(query, run) || query.tables.size() > 1) return true;
+  if (plan.kind != StatementPlan::Kind::update) return false;
+  const Index& index = catalog_.indexes[run.cursors.front().path.index];
+  return std::any_of(plan.assignments.begin(), plan.assignments.end(), [&](const SetColumn& set) {
+    return std::any_of(index.fields.begin(), index.fields.end(),
+                       [&](const IndexField& field) { return field.column == set.column; });
+  });
+}
+
+Progress Engine::change_body(Slot slot) {
+  Execution& execution = sessions_[slot].execution;
+  if (execution.queries.empty()) {
+    push_query(slot, 0, none);
+    execution.undo_at_row = execution.undo_at_statement;
+  }
+  if (!execution.writes.empty()) {
+    const Progress progress = run_writes(slot);
+    if (progress == Progress::end) return duplicate_error(slot);
+    if (progress != Progress::ready) return progress;
+    return spend(slot, cost::row) ? Progress::pause : Progress::again;
+  }
+  if (execution.collected) return write_next_target(slot);
+  return collect_target(slot);
+}
+
+/// The row with SET's values, each assignment seeing those before it.
+Row Engine::assigned(Slot slot, const QueryRun& run) {
+  Execution& execution = sessions_[slot].execution;
+  Row after = run.rows.front();
+  with_context(slot, [&](EvalContext context) {
+    std::vector<Row> rows = run.rows;
+    for (const SetColumn& set : execution.plan->assignments) {
+      context.rows = rows;
+      const Column& column = catalog_.tables[execution.plan->target].columns[set.column];
+      after[set.column] = set.value != none ? evaluate(context, set.value) : column.default_value.value_or(Null{});
+      if (!fit_column(slot, execution.plan->target, set.column, after[set.column])) return false;
+      rows.front() = after;
+    }
+    return true;
+  });
+  return after;
+}
+
+Progress Engine::collect_target(Slot slot) {
+  Execution& execution = sessions_[slot].execution;
+  const StatementPlan& plan = *execution.plan;
+  const QueryPlan& query = plan.queries[0];
+  const auto limit = limit_of(slot, execution.queries.front(), false);
+  const bool sorted =
+      !query.tables.empty() && !query.order_by.empty() && execution.queries.front().phase != QueryRun::Phase::prepare &&
+      execution.queries.front().phase != QueryRun::Phase::open && sorted_afterwards(query, execution.queries.front());
+  const bool satisfied = limit && !sorted && execution.replaced && execution.queries.front().skipped >= *limit;
+  const Progress progress = satisfied || (limit && *limit == 0) ? Progress::end : run_query(slot);
+  if (progress == Progress::end) {
+    execution.collected = true;
+    if (sorted) sort_and_cut(slot, execution.queries.front());
+    execution.targets = std::move(execution.queries.front().output);
+    return Progress::again;
+  }
+  if (progress != Progress::ready) return progress;
+  QueryRun& run = execution.queries.front();
+  execution.replaced = true;  // a row was found
+  ++run.skipped;
+  ++execution.next;
+  QueryRun::Output output;
+  output.target = run.cursors.front().row;
+  if (plan.kind == StatementPlan::Kind::update) output.row = assigned(slot, run);
+  if (execution.error) return Progress::error;
+  const bool later = deferred(slot, run);
+  with_context(slot, [&](const EvalContext& context) {
+    for (const OrderKey& key : query.order_by) output.sort_keys.push_back(evaluate(context, key.expression));
+    return true;
+  });
+  if (later) {
+    run.output.push_back(std::move(output));
+    return Progress::again;
+  }
+  execution.targets.clear();
+  execution.targets.push_back(std::move(output));
+  return write_next_target(slot);
+}
+
+Progress Engine::write_next_target(Slot slot) {
+  Execution& execution = sessions_[slot].execution;
+  const StatementPlan& plan = *execution.plan;
+  if (execution.targets.empty()) return execution.collected ? Progress::end : Progress::again;
+  QueryRun::Output target = std::move(execution.targets.front());
+  execution.targets.erase(execution.targets.begin());
+  const RowStore& store = rows_[plan.target];
+  if (store.newest_version(target.target).deleted) return Progress::again;  // a join found it twice, a cascade took it
+  const auto values = store.values(store.newest(target.target));
+  RowWrite write;
+  write.table = plan.target;
+  write.row = target.target;
+  write.before.assign(values.begin(), values.end());
+  write.kind = plan.kind == StatementPlan::Kind::erase ? RowWrite::Kind::erase : RowWrite::Kind::update;
+  if (write.kind == RowWrite::Kind::update) {
+    if (target.row == write.before) return Progress::again;  // nothing changes: locked, but not counted
+    write.after = std::move(target.row);
+  }
+  ++execution.affected;
+  execution.undo_at_row = sessions_[slot].transaction.undo.size();
+  execution.writes.push_back(std::move(write));
+  return Progress::again;
+}
+
+// --------------------------------------------------------------------------------------------- transactions
+
+Progress Engine::transaction_body(Slot slot) {
+  Session& session = sessions_[slot];
+  Execution& execution = session.execution;
+  if (execution.plan->kind == StatementPlan::Kind::begin) {
+    const auto& begin = std::get<sql::Begin>(execution.statement->statement.node);
+    commit(slot);
+    release_metadata(slot, true);  // START TRANSACTION ends LOCK TABLES
+    if (begin.isolation) session.next_isolation = begin.isolation;
+    begin_transaction(slot, true);
+    session.transaction.read_only = begin.read_only.value_or(false);
+    const bool keeps_view = session.transaction.isolation >= sql::Isolation::repeatable_read;
+    if (begin.consistent_snapshot && keeps_view) session.transaction.view = log_.open_view();
+    return Progress::end;
+  }
+  if (execution.plan->kind == StatementPlan::Kind::rollback) {
+    roll_back(slot);
+    return Progress::end;
+  }
+  const bool wrote = session.transaction.id != no_trx_id;
+  execution.phase = Execution::Phase::commit;
+  return wrote && spend(slot, cost::commit) ? Progress::pause : Progress::again;
+}
+
+Progress Engine::savepoint_body(Slot slot) {
+  Session& session = sessions_[slot];
+  auto& savepoints = session.transaction.savepoints;
+  const auto& node = session.execution.statement->statement.node;
+  const auto named = [&](const std::string& name) {
+    return std::find_if(savepoints.begin(), savepoints.end(),
+                        [&](const SavepointMark& mark) { return sql::same_name(mark.name, name); });
+  };
+  if (const auto* savepoint = std::get_if<sql::Savepoint>(&node)) {
+    if (session.transaction.number == 0 && session.settings.autocommit) return Progress::end;
+    ensure_transaction(slot);
+    if (const auto same = named(savepoint->name.text); same != savepoints.end()) savepoints.erase(same);
+    savepoints.push_back({savepoint->name.text, session.transaction.undo.size()});
+    return Progress::end;
+  }
+  const auto* to = std::get_if<sql::RollbackTo>(&node);
+  const std::string& name = to != nullptr ? to->name.text : std::get<sql::ReleaseSavepoint>(node).name.text;
+  const auto found = named(name);
+  if (found == savepoints.end()) return fail(slot, "1305", fmt::format("SAVEPOINT {} does not exist", name));
+  if (to != nullptr) {
+    roll_back_to(slot, found->undo, true);
+    session.execution.undo_at_statement = found->undo;
+    savepoints.erase(found + 1, savepoints.end());
+  } else {
+    savepoints.erase(found, savepoints.end());
+  }
+  return Progress::end;
+}
+
+Progress Engine::set_variable_body(Slot slot) {
+  Session& session = sessions_[slot];
+  const auto& node = session.execution.statement->statement.node;
+  if (const auto* isolation = std::get_if<sql::SetIsolation>(&node)) {
+    if (isolation->session) {
+      session.settings.isolation = isolation->isolation;
+      return Progress::end;
+    }
+    if (session.transaction.number != 0) {
+      return fail(slot, "1568", "Transaction characteristics can't be changed while a transaction is in progress");
+    }
+    session.next_isolation = isolation->isolation;
+    return Progress::end;
+  }
+  const auto& set = std::get<sql::SetVariable>(node);
+  if (session.execution.queries.empty()) push_query(slot, 0, none);
+  while (session.execution.queries.front().phase == QueryRun::Phase::prepare) {
+    const Progress progress = run_query(slot);
+    if (progress == Progress::wait || progress == Progress::pause || progress == Progress::error) return progress;
+  }
+  const ExprId expression = session.execution.plan->assignments.front().value;
+  const Value value = with_context(slot, [&](const EvalContext& context) { return evaluate(context, expression); });
+  std::string name = set.name.text;
+  if (name.starts_with('@') && !name.starts_with("@@")) {
+    session.variables[name.substr(1)] = value;
+    return Progress::end;
+  }
+  while (name.starts_with('@')) name.erase(0, 1);
+  for (const std::string_view scope : {"session.", "global.", "local."}) {
+    if (name.size() > scope.size() && sql::same_name(name.substr(0, scope.size()), scope)) name.erase(0, scope.size());
+  }
+  const bool was_autocommit = session.settings.autocommit;
+  if (const auto problem = set_variable(session.settings, &settings_, name, to_text(value))) {
+    const bool unknown = problem->message.find("has no setting") != std::string::npos;
+    return unknown ? fail(slot, "1193", fmt::format("Unknown system variable '{}'", name))
+                   : fail(slot, "1231",
+                          fmt::format("Variable '{}' can't be set to the value of '{}'", name, to_text(value)));
+  }
+  if (!was_autocommit && session.settings.autocommit) commit(slot);
+  return Progress::end;
+}
+
+// --------------------------------------------------------------------------------------------- locks by name
+
+Progress Engine::lock_tables_body(Slot slot) {
+  Session& session = sessions_[slot];
+  Execution& execution = session.execution;
+  if (execution.next == 0) {
+    if (!session.locked_tables.empty() || execution.plan->kind == StatementPlan::Kind::lock_tables) commit(slot);
+    release_metadata(slot, true);
+    wake_all();
+  }
+  const auto& wanted = execution.plan->table_locks;
+  for (; execution.next < wanted.size(); ++execution.next) {
+    const TableLock& one = wanted[execution.next];
+    if (lock_metadata(slot, metadata_of(one.table), one.write ? innodb::X : innodb::S) == Got::waiting) {
+      ++execution.next;  // so that the wait's end does not begin anew; the lock is held then
+      session.locked_tables[one.table] = one.write;
+      return Progress::wait;
+    }
+    session.locked_tables[one.table] = one.write;
+  }
+  return Progress::end;
+}
+
+Progress Engine::release_user_lock(Slot slot, const std::string& name) {
+  auto& held = sessions_[slot].user_locks;
+  const auto found = held.find(name);
+  if (found == held.end()) return Progress::end;
+  if (--found->second > 0) return Progress::ready;
+  held.erase(found);
+  const auto at = std::find(user_lock_names_.begin(), user_lock_names_.end(), name) - user_lock_names_.begin();
+  metadata_.release(slot, {0, static_cast<std::uint32_t>(at)}, innodb::X_record, metadata_woken_);
+  return Progress::ready;
+}
+
+Progress Engine::user_lock_body(Slot slot) {
+  Session& session = sessions_[slot];
+  Execution& execution = session.execution;
+  if (execution.queries.empty()) {
+    push_query(slot, 0, none);
+    execution.rows.emplace_back();
+  }
+  for (; execution.next < execution.plan->user_locks.size(); ++execution.next) {
+    const UserLockCall& call = execution.plan->user_locks[execution.next];
+    const Value value = call.name == none ? Value(Null{}) : with_context(slot, [&](const EvalContext& context) {
+      return evaluate(context, call.name);
+    });
+    if (call.name != none && is_null(value)) return fail(slot, "3057", "Incorrect user-level lock name 'NULL'.");
+    std::string name = to_text(value);
+    std::transform(name.begin(), name.end(), name.begin(),
+                   [](char c) { return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c; });
+    auto known = std::find(user_lock_names_.begin(), user_lock_names_.end(), name);
+    if (known == user_lock_names_.end()) known = user_lock_names_.insert(known, name);
+    const Resource on{0, static_cast<std::uint32_t>(known - user_lock_names_.begin())};
+    std::int64_t result = 0;
+    switch (call.what) {
+      case UserLockCall::What::get: {
+        const double seconds =
+            call.timeout == none ? -1 : to_double(with_context(slot, [&](const EvalContext& context) {
+              return evaluate(context, call.timeout);
+            }));
+        const bool free = metadata_.would_wait_for(slot, on, innodb::X_record) == no_trx;
+        if (!free && (seconds == 0 || execution.user_lock_timed_out)) break;
+        const std::int64_t before = session.settings.metadata_timeout_s;
+        if (seconds > 0) session.settings.metadata_timeout_s = static_cast<std::int64_t>(seconds);
+        const Got got = lock_metadata(slot, on, innodb::X_record);
+        session.settings.metadata_timeout_s = before;
+        if (got == Got::waiting) return Progress::wait;
+        ++session.user_locks[name];
+        result = 1;
+        break;
+      }
+      case UserLockCall::What::release: {
+        const bool held = release_user_lock(slot, name) == Progress::ready;
+        const bool exists = !metadata_.queue_of(on).empty();
+        if (!held && !exists) {
+          execution.rows.front().emplace_back(Null{});
+          continue;
+        }
+        result = held ? 1 : 0;
+        break;
+      }
+      case UserLockCall::What::release_all:
+        while (!session.user_locks.empty()) {
+          const std::string one = session.user_locks.begin()->first;
+          if (release_user_lock(slot, one) == Progress::ready) ++result;
+        }
+        break;
+      case UserLockCall::What::is_free: result = metadata_.queue_of(on).empty() ? 1 : 0; break;
+    }
+    execution.rows.front().emplace_back(result);
+  }
+  wake_all();
+  return Progress::end;
+}
+
+}  // namespace gridlock::reference

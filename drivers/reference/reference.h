@@ -1,0 +1,17 @@
+#pragma once
+/// The reference engines' door: a small real database inside the program, deterministic, in virtual time.
+#include <memory>
+#include <vector>
+
+#include "drivers/driver.h"
+
+namespace gridlock::reference {
+
+/// InnoDB as MySQL 9.7 has it.
+std::unique_ptr<Driver> make_innodb();
+
+/// What of these statements the engine could not play on the setup's schema: unknown statements and functions, tables
+/// and columns that are not there. Problems of the schema itself and of settings come first.
+Problems check_playable(const Setup& setup, const std::vector<std::shared_ptr<const Prepared>>& statements);
+
+}  // namespace gridlock::reference
