@@ -56,7 +56,8 @@ class Finder {
     }
     report_unexplained();
     std::vector<Deadlock> out;
-    for (auto& [position, deadlock] : found_) out.push_back(canonical(std::move(deadlock)));
+    for (auto& [position, deadlock] : found_)
+      out.push_back(deadlock.parties.size() > 1 ? canonical(std::move(deadlock)) : std::move(deadlock));
     return out;
   }
 

@@ -242,7 +242,7 @@ std::optional<ToldDeadlock> to_deadlock(const PrintedReport& report, const std::
   told.gaps = gaps_of(report);
   deadlock.limit_reached = report.too_deep || (!report.rolled_back && !told.gaps.empty());
   add_notes(report, deadlock);
-  deadlock = canonical(std::move(deadlock));
+  if (deadlock.parties.size() > 1) deadlock = canonical(std::move(deadlock));
   return told;
 }
 

@@ -1,0 +1,51 @@
+// D17: one comes by a secondary index to the row, the other by the row to the secondary index.
+#include <fmt/format.h>
+
+#include "analyzer/fingerprint.h"
+#include "analyzer/rules/advice.h"
+#include "analyzer/rules/rules.h"
+#include "analyzer/rules/words.h"
+
+namespace gridlock::rules {
+namespace {
+
+bool is_clustered(const Lock& lock) { return lock.index == "PRIMARY" || lock.index == "GEN_CLUST_INDEX"; }
+
+bool on_table_row(const Lock* lock) { return lock != nullptr && is_row_lock(*lock) && !lock->index.empty(); }
+
+}  // namespace
+
+std::optional<Diagnosis> secondary_against_primary(const Scene& scene) {
+  if (scene.postgres || scene.size() != 2) return std::nullopt;
+  const Lock *a = scene.actors[0].wants, *b = scene.actors[1].wants;
+  if (!on_table_row(a) || !on_table_row(b) || !same_table(a->table, b->table)) return std::nullopt;
+  if (is_clustered(*a) == is_clustered(*b)) return std::nullopt;
+  const std::size_t by_index =
+      is_clustered(*a) ? 0 : 1;  // it waits for the row: it has come through the secondary index
+  const Lock& secondary = is_clustered(*a) ? *b : *a;
+  const Actor &searcher = scene.actors[by_index], &changer = scene.actors[1 - by_index];
+  Diagnosis diagnosis;
+  diagnosis.title = "One goes from a secondary index to the row, the other from the row to the index";
+  diagnosis.explanation = fmt::format(
+      "{} searches by index {} and locks its entry first, then the row. {} has the row first, and must change or lock "
+      "the entry of "
+      "that index next. {} They meet between index and row.",
+      searcher.party->name, secondary.index, changer.party->name, cycle_in_words(scene));
+  diagnosis.advice.push_back(advice("update-by-primary-key", "Go by primary key on both sides",
+                                    fmt::format("Let {} read the primary keys by a plain SELECT first, and then lock "
+                                                "or change the rows by primary key. Both then "
+                                                "begin with the row.",
+                                                searcher.party->name),
+                                    Condition::circular_wait));
+  diagnosis.advice.push_back(
+      advice("drop-index", fmt::format("Ask whether index {} is needed", secondary.index),
+             "Each index on a changing column is one more place to lock, in an order of its own.",
+             Condition::mutual_exclusion));
+  diagnosis.advice.push_back(retry(scene));
+  diagnosis.folklore = {"Sorting the rows: it happens with a single row.",
+                        "Another index: it is the second place to lock that makes the deadlock.",
+                        isolation_does_not_help(scene)};
+  return diagnosis;
+}
+
+}  // namespace gridlock::rules
