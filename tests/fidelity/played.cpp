@@ -22,9 +22,15 @@ Json plain(const Value& value) {
   return to_text(value);
 }
 
+/// MySQL's codes are numbers in a golden, SQLSTATEs text.
+Json code(const std::string& code) {
+  const bool number = !code.empty() && code.find_first_not_of("0123456789") == std::string::npos && code.size() < 5;
+  return number ? Json(std::stoi(code)) : Json(code);
+}
+
 Json event(const PlayedOrder::StepEvent& event) {
   Json json = {event.step, to_string(event.outcome)};
-  if (event.error) json.push_back({{"code", event.error->code}, {"message", event.error->message}});
+  if (event.error) json.push_back({{"code", code(event.error->code)}, {"message", event.error->message}});
   return json;
 }
 

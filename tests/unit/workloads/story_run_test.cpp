@@ -127,8 +127,9 @@ sessions:
       - a2: {sql: HOLD :word, into: nothing}
       - a3: HOLD :number and :nothing
 )"),
-                         driver, {});
-  EXPECT_EQ(driver.log, (std::vector<std::string>{"0 a: SELECT 7, 'seven'", "100 a: HOLD seven", "200 a: HOLD 7 and NULL"}));
+                          driver, {});
+  EXPECT_EQ(driver.log,
+            (std::vector<std::string>{"0 a: SELECT 7, 'seven'", "100 a: HOLD seven", "200 a: HOLD 7 and NULL"}));
   ASSERT_EQ(played.orders.at(0).results.size(), 1U);
   EXPECT_TRUE(played.orders.at(0).results[0].returns_rows);
 }
