@@ -9,6 +9,7 @@
 /// writing (engine_write, engine_foreign_key), statements (engine_statement, engine_insert), transactions and purge
 /// (engine_transaction), time (engine_schedule), telling (engine_events).
 #include <cstdint>
+#include <deque>
 #include <limits>
 #include <set>
 #include <string>
@@ -109,7 +110,7 @@ class Engine {
   Progress examine_snapshot(Slot slot, const TableUse& use, Cursor& cursor);
   Progress look_at_committed(Slot slot, Cursor& cursor);
   Progress fetch_row(Slot slot, const TableUse& use, LockWish wish, Cursor& cursor);
-  Progress found(const TableUse& use, Cursor& cursor, bool checked);
+  Progress found(Slot slot, Cursor& cursor, bool checked);
   Progress next_record(Cursor& cursor);
   Progress next_range(Cursor& cursor);
   struct Relation {
@@ -188,6 +189,7 @@ class Engine {
   // --- engine_write.cpp: one row with all its index entries
   Progress run_writes(Slot slot);
   Progress step_write(Slot slot, RowWrite& write);
+  static RowWrite::Phase first_phase(const RowWrite& write);
   Progress leave_old(Slot slot, RowWrite& write);
   Progress leave_old_row(Slot slot, RowWrite& write);
   Progress leave_old_entry(Slot slot, RowWrite& write);
@@ -204,11 +206,11 @@ class Engine {
 
   // --- engine_foreign_key.cpp
   Progress check_parents(Slot slot, RowWrite& write);
-  Progress check_parent(Slot slot, const ForeignKey& key, const Row& child);
+  Progress check_parent(Slot slot, RowWrite& write, const ForeignKey& key);
   Progress check_children(Slot slot, RowWrite& write);
-  Progress check_child_index(Slot slot, RowWrite& write, const ForeignKey& key);
-  Progress child_found(Slot slot, const RowWrite& write, const ForeignKey& key, RecordId entry);
-  void queue_cascade(Slot slot, const RowWrite& write, const ForeignKey& key, RowId child);
+  Progress check_child(Slot slot, RowWrite& write, std::uint32_t number);
+  Progress look_up(Slot slot, RowWrite& write, IndexId index, Key wanted, LockWish wish);
+  void push_cascade(Slot slot, std::uint32_t number);
 
   // --- engine_transaction.cpp
   void begin_transaction(Slot slot, bool explicitly);

@@ -38,6 +38,8 @@ Progress Engine::read_next(Slot slot, const TableUse& use, LockWish wish, Cursor
     }
   }
   if (progress == Progress::wait || progress == Progress::pause) save_position(cursor);
+  // a whole unique key has one living row at most: the next call need not look at the next record
+  if (progress == Progress::ready && range_of(cursor).unique) next_range(cursor);
   return progress;
 }
 
@@ -198,7 +200,7 @@ Progress Engine::examine_locking(Slot slot, const TableUse& use, LockWish wish, 
   if (clustered) {
     cursor.row = cursor.at;
     cursor.version = rows_[use.table].newest(cursor.at);
-    return found(use, cursor, false);
+    return found(slot, cursor, false);
   }
   return fetch_row(slot, use, wish, cursor);
 }
@@ -255,14 +257,16 @@ Progress Engine::fetch_row(Slot slot, const TableUse& use, LockWish wish, Cursor
     cursor.phase = Cursor::Phase::step;
     return Progress::again;
   }
-  return found(use, cursor, cursor.path.index_condition);
+  return found(slot, cursor, cursor.path.index_condition);
 }
 
 /// The end of the range as the server's upper layer sees it: after the row was read, unless InnoDB tested it before.
-Progress Engine::found(const TableUse&, Cursor& cursor, bool checked) {
+/// READ COMMITTED gives the row behind the end back (handler::read_range_next, unlock_row).
+Progress Engine::found(Slot slot, Cursor& cursor, bool checked) {
   cursor.phase = Cursor::Phase::step;
-  if (!checked && past_end(cursor)) return next_range(cursor);
-  return Progress::ready;
+  if (checked || !past_end(cursor)) return Progress::ready;
+  unlock_row(slot, cursor);
+  return next_range(cursor);
 }
 
 bool Engine::past_end(const Cursor& cursor) const {

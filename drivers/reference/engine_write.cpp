@@ -43,39 +43,41 @@ bool Engine::key_changes(const RowWrite& write) const {
   return write.kind == RowWrite::Kind::update && entry_changes(write, catalog_.clustered(write.table));
 }
 
-/// Runs the row being written and then the cascades that it caused, oldest first.
+/// Runs the row being written, and first the cascades that stand above it.
 Progress Engine::run_writes(Slot slot) {
   Execution& execution = sessions_[slot].execution;
   while (!execution.writes.empty()) {
-    const Progress progress = step_write(slot, execution.writes.front());
+    const Progress progress = step_write(slot, execution.writes.back());
     if (progress == Progress::again) continue;
     if (progress != Progress::ready) return progress;
-    execution.writes.pop_front();
+    execution.writes.pop_back();
   }
   return Progress::ready;
 }
 
+/// May grow the stack of writes: the reference is not to be used after it returned `again`.
 Progress Engine::step_write(Slot slot, RowWrite& write) {
-  const Table& table = catalog_.tables[write.table];
   switch (write.phase) {
-    case RowWrite::Phase::table_lock: {
-      if (lock_table(slot, write.table, innodb::IX) == Got::waiting) return Progress::wait;
-      const bool insert = write.kind == RowWrite::Kind::insert;
-      write.phase = insert ? RowWrite::Phase::parents : RowWrite::Phase::leave_old;
-      return Progress::again;
-    }
-    case RowWrite::Phase::leave_old: return leave_old(slot, write);
-    case RowWrite::Phase::children: return check_children(slot, write);
     case RowWrite::Phase::parents: return check_parents(slot, write);
+    case RowWrite::Phase::children: return check_children(slot, write);
+    case RowWrite::Phase::table_lock:
+      if (lock_table(slot, write.table, innodb::IX) == Got::waiting) return Progress::wait;
+      write.phase = first_phase(write);
+      return Progress::again;
+    case RowWrite::Phase::leave_old: return leave_old(slot, write);
     case RowWrite::Phase::duplicates: return check_duplicates(slot, write);
     case RowWrite::Phase::enter_new: return enter_new(slot, write);
     case RowWrite::Phase::next_index: break;
   }
   ++write.index;
-  if (write.index == table.indexes.size()) return Progress::ready;
-  const bool insert = write.kind == RowWrite::Kind::insert;
-  write.phase = insert ? RowWrite::Phase::parents : RowWrite::Phase::leave_old;
+  if (write.index == catalog_.tables[write.table].indexes.size()) return Progress::ready;
+  write.phase = first_phase(write);
   return spend(slot, cost::row) ? Progress::pause : Progress::again;
+}
+
+/// Where the work on an index begins.
+RowWrite::Phase Engine::first_phase(const RowWrite& write) {
+  return write.kind == RowWrite::Kind::insert ? RowWrite::Phase::duplicates : RowWrite::Phase::leave_old;
 }
 
 // --------------------------------------------------------------------------------------------- leaving the old state
@@ -94,8 +96,7 @@ Progress Engine::leave_old_row(Slot slot, RowWrite& write) {
   note_undo(slot, {Undo::What::row_changed, write.table, clustered, write.row, no_trx_id});
   store.push(write.row, writer_id(slot), goes, goes ? write.before : write.after);
   indexes_[clustered].note(write.row).marked = goes;
-  if (moves) write.old_row = write.row;
-  write.phase = RowWrite::Phase::children;
+  write.phase = moves ? RowWrite::Phase::duplicates : RowWrite::Phase::next_index;
   return Progress::again;
 }
 
@@ -113,7 +114,7 @@ Progress Engine::leave_old_entry(Slot slot, RowWrite& write) {
   note_undo(slot, {Undo::What::entry_marked, write.table, info.id, entry, note.writer});
   note.marked = true;
   note.writer = writer_id(slot);
-  write.phase = RowWrite::Phase::children;
+  write.phase = write.kind == RowWrite::Kind::erase ? RowWrite::Phase::next_index : RowWrite::Phase::duplicates;
   return Progress::again;
 }
 

@@ -5,10 +5,6 @@ namespace {
 
 constexpr std::size_t slots_min = 64;
 
-bool alike(const LockStruct& a, const LockStruct& b) {
-  return a.page == b.page && a.space == b.space && a.mode == b.mode;
-}
-
 bool can_be_joined(const LockStruct& one) { return !one.table && !one.waiting; }
 
 std::uint64_t hash(const LockStruct& value) {
@@ -18,28 +14,6 @@ std::uint64_t hash(const LockStruct& value) {
 }
 
 }  // namespace
-
-std::uint32_t LockStructs::find(const StructList& list, const LockStruct& wanted) const {
-  if (list.made > few) return slots_[slot_of(wanted)];
-  std::uint32_t found = 0;
-  for (std::uint32_t id = list.records; id != 0; id = pool_[id].older) {
-    const LockStruct& one = pool_[id];
-    if (!alike(one, wanted) || !can_be_joined(one)) continue;
-    if (found == 0 || one.place > pool_[found].place) found = id;
-  }
-  return found;
-}
-
-std::uint32_t LockStructs::make(StructList& list, const LockStruct& value) {
-  const std::uint32_t id = pool_.take();
-  LockStruct& made = pool_[id];
-  made = value;
-  made.number = list.made++;
-  made.older = std::exchange(value.table ? list.tables : list.records, id);
-  ++list.count;
-  if (list.made > few) hash_new(list, id);
-  return id;
-}
 
 void LockStructs::hash_new(const StructList& list, std::uint32_t id) {
   if (list.made > few + 1) {

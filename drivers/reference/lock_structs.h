@@ -64,7 +64,8 @@ struct StructList {
   std::uint32_t records = 0;  ///< chain, newest first
   std::uint32_t tables = 0;   ///< chain, newest first
   std::uint32_t count = 0;
-  std::uint32_t made = 0;  ///< those that went included
+  std::uint32_t made = 0;   ///< those that went included
+  std::uint64_t kinds = 0;  ///< a bit for each kind among them: what has none is not there
 };
 
 class LockStructs {
@@ -73,9 +74,32 @@ class LockStructs {
   const LockStruct& operator[](std::uint32_t id) const { return pool_[id]; }
 
   /// The one nearest to the front that a granted lock like `wanted` can join (lock_rec_find_similar_on_page); 0: none.
-  std::uint32_t find(const StructList& list, const LockStruct& wanted) const;
+  std::uint32_t find(const StructList& list, const LockStruct& wanted) const {
+    if ((list.kinds & kind_bit(wanted)) == 0) return 0;
+    if (list.made > few) return slots_[slot_of(wanted)];
+    std::uint32_t found = 0;
+    for (std::uint32_t id = list.records; id != 0; id = pool_[id].older) {
+      const LockStruct& one = pool_[id];
+      if (!alike(one, wanted) || one.waiting) continue;
+      if (found == 0 || one.place > pool_[found].place) found = id;
+    }
+    return found;
+  }
+
   /// A new one, with the place that `value` says.
-  std::uint32_t make(StructList& list, const LockStruct& value);
+  std::uint32_t make(StructList& list, const LockStruct& value) {
+    const std::uint32_t id = pool_.take();
+    LockStruct& made = pool_[id];
+    made = value;
+    made.number = list.made++;
+    made.older = std::exchange(value.table ? list.tables : list.records, id);
+    ++list.count;
+    list.kinds |= kind_bit(value);
+    if (list.made > few) [[unlikely]]
+      hash_new(list, id);
+    return id;
+  }
+
   /// From now on a waiting one can be joined, at the place it has now: its request was granted or dropped.
   void stop_waiting(const StructList& list, std::uint32_t id);
   /// Gone. REQUIRES: of a table, or waiting.
@@ -89,6 +113,13 @@ class LockStructs {
   /// Up to this many are looked through.
   static constexpr std::uint32_t few = 16;
 
+  static std::uint64_t kind_bit(const LockStruct& value) {
+    const std::uint64_t kind = std::uint64_t{value.space} << 40 ^ std::uint64_t{value.page} << 4 ^ index(value.mode);
+    return std::uint64_t{1} << (kind * 0x9E3779B97F4A7C15ULL >> 58);
+  }
+  static bool alike(const LockStruct& a, const LockStruct& b) {
+    return a.page == b.page && a.space == b.space && a.mode == b.mode;
+  }
   std::size_t home(const LockStruct& value) const;
   std::size_t slot_of(const LockStruct& value) const;
   void hash_new(const StructList& list, std::uint32_t id);

@@ -6,7 +6,6 @@
 /// thousand of them cost no threads. A step that had to wait is done again from its phase's beginning when the session
 /// is woken: it then finds that it holds the lock (as row_search_mvcc and row_ins_step do).
 #include <cstdint>
-#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -87,16 +86,17 @@ struct Cursor {
 /// Writes one row with all its index entries: row_ins_step, row_upd_step.
 struct RowWrite {
   enum class Kind : std::uint8_t { insert, update, erase } kind = Kind::insert;
-  enum class Phase : std::uint8_t { table_lock, leave_old, children, parents, duplicates, enter_new, next_index };
-  Phase phase = Phase::table_lock;
+  enum class Phase : std::uint8_t { parents, children, table_lock, leave_old, duplicates, enter_new, next_index };
+  Phase phase = Phase::parents;
   TableId table = none;
-  RowId row = none;      ///< update, erase: the row; insert: set when its clustered record is in
-  RowId old_row = none;  ///< update of the primary key: the row left behind
+  RowId row = none;  ///< update, erase: the row; insert: set when its clustered record is in
   Row before, after;
-  std::size_t index = 0;         ///< position in Table::indexes
-  bool takes_exclusive = false;  ///< REPLACE and ON DUPLICATE KEY UPDATE lock duplicates exclusively
-  bool cascaded = false;
-  RecordId reusable = none;  ///< a delete-marked record of the same key, to be revived
+  std::size_t index = 0;            ///< position in Table::indexes
+  bool takes_exclusive = false;     ///< REPLACE and ON DUPLICATE KEY UPDATE lock duplicates exclusively
+  std::uint32_t cascade_of = none;  ///< the foreign key that made this write, whose parent need not be looked for
+  std::size_t foreign_key = 0;      ///< which of the table's foreign keys is looked at
+  Cursor referenced;                ///< and where, in the other table
+  RecordId reusable = none;         ///< a delete-marked record of the same key, to be revived
 };
 
 /// SUM, COUNT, MIN, MAX, AVG of one group.
