@@ -129,6 +129,57 @@ LockTable::Conflict LockTable::conflict(Trx trx, Mode mode, ModeSet covered, std
   return {};
 }
 
+// --- adding a lock: the hot path, kept in one piece for the compiler
+
+[[gnu::always_inline]] inline std::uint32_t LockTable::struct_for(TrxState& state, Trx trx, Resource on, Mode mode,
+                                                                  std::uint32_t page) {
+  LockStruct wanted;
+  wanted.space = on.space;
+  wanted.page = page;
+  wanted.trx = trx;
+  wanted.mode = struct_mode(mode);
+  wanted.table = rules_->is_table(mode);
+  const std::uint32_t id = wanted.table ? 0 : structs_.find(state.structs, wanted);
+  if (id == 0) {
+    wanted.place = ++places_;
+    return structs_.make(state.structs, wanted);
+  }
+  if (structs_[id].place < 0 && waiter_stands_before(structs_[id])) structs_[id].place = ++places_;
+  return id;
+}
+
+// lock_rec_find_similar_on_page: an empty struct that stands behind a waiter of its page cannot hold a granted lock.
+bool LockTable::waiter_stands_before(const LockStruct& displaced) const {
+  for (const TrxState& trx : trxs_) {
+    if (trx.waits_with == 0) continue;
+    const LockStruct& other = owner(trx.waits_with);
+    if (other.space == displaced.space && other.page == displaced.page && other.place < -displaced.place) return true;
+  }
+  return false;
+}
+
+[[gnu::always_inline]] inline std::uint32_t LockTable::new_lock(TrxState& state, std::uint32_t owner_struct,
+                                                                std::uint32_t item) {
+  const std::uint32_t lock = locks_.take();
+  (state.newest == 0 ? state.oldest : locks_[state.newest].newer) = lock;
+  locks_[lock] = {0, lock, state.newest, 0, item, owner_struct};
+  state.newest = lock;
+  ++state.locks;
+  ++size_;
+  return lock;
+}
+
+[[gnu::always_inline]] inline void LockTable::add_granted(Trx trx, Resource on, Mode mode, std::uint32_t page,
+                                                          std::uint32_t& head) {
+  TrxState& state = trx_at(trx);
+  const std::uint32_t lock = new_lock(state, struct_for(state, trx, on, mode, page), on.item);
+  if (head == 0) {
+    head = lock;
+  } else {
+    link_granted(lock, head);
+  }
+}
+
 // --- asking
 
 Answer LockTable::request(const Request& ask) {
@@ -187,53 +238,7 @@ Trx LockTable::would_wait_for(Trx trx, Resource on, Mode mode) const {
 
 void LockTable::set_inheritance(Trx trx, Inherits inherits) { trx_at(trx).inherits = inherits; }
 
-// --- changing
-
-std::uint32_t LockTable::struct_for(TrxState& state, Trx trx, Resource on, Mode mode, std::uint32_t page) {
-  LockStruct wanted;
-  wanted.space = on.space;
-  wanted.page = page;
-  wanted.trx = trx;
-  wanted.mode = struct_mode(mode);
-  wanted.table = rules_->is_table(mode);
-  const std::uint32_t id = wanted.table ? 0 : structs_.find(state.structs, wanted);
-  if (id == 0) {
-    wanted.place = ++places_;
-    return structs_.make(state.structs, wanted);
-  }
-  if (structs_[id].place < 0 && waiter_stands_before(structs_[id])) structs_[id].place = ++places_;
-  return id;
-}
-
-// lock_rec_find_similar_on_page: an empty struct that stands behind a waiter of its page cannot hold a granted lock.
-bool LockTable::waiter_stands_before(const LockStruct& displaced) const {
-  for (const TrxState& trx : trxs_) {
-    if (trx.waits_with == 0) continue;
-    const LockStruct& other = owner(trx.waits_with);
-    if (other.space == displaced.space && other.page == displaced.page && other.place < -displaced.place) return true;
-  }
-  return false;
-}
-
-std::uint32_t LockTable::new_lock(TrxState& state, std::uint32_t owner_struct, std::uint32_t item) {
-  const std::uint32_t lock = locks_.take();
-  (state.newest == 0 ? state.oldest : locks_[state.newest].newer) = lock;
-  locks_[lock] = {0, lock, state.newest, 0, item, owner_struct};
-  state.newest = lock;
-  ++state.locks;
-  ++size_;
-  return lock;
-}
-
-void LockTable::add_granted(Trx trx, Resource on, Mode mode, std::uint32_t page, std::uint32_t& head) {
-  TrxState& state = trx_at(trx);
-  const std::uint32_t lock = new_lock(state, struct_for(state, trx, on, mode, page), on.item);
-  if (head == 0) {
-    head = lock;
-  } else {
-    link_granted(lock, head);
-  }
-}
+// --- queues
 
 void LockTable::link_granted(std::uint32_t lock, std::uint32_t& head) {
   open_queue(head);
