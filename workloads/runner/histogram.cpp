@@ -17,6 +17,13 @@ std::size_t bucket_of(std::int64_t value) {
   return static_cast<std::size_t>(shift) * half + static_cast<std::size_t>(bits >> shift);
 }
 
+/// The value to three significant digits, which is all that its bucket tells.
+std::int64_t rounded(std::int64_t value) {
+  std::int64_t unit = 1;
+  while (value / unit >= 1000) unit *= 10;
+  return (value / unit + (value % unit * 2 >= unit ? 1 : 0)) * unit;
+}
+
 /// The largest value of the bucket.
 std::int64_t top_of(std::size_t bucket) {
   if (bucket < 2 * half) return static_cast<std::int64_t>(bucket);
@@ -41,7 +48,8 @@ std::int64_t Histogram::percentile(double percent) const {
   std::uint64_t below = 0;
   for (std::size_t bucket = 0; bucket < buckets_.size(); ++bucket) {
     below += buckets_[bucket];
-    if (below >= rank) return std::min(top_of(bucket), max_);
+    if (below < rank) continue;
+    return bucket < 2 * half ? static_cast<std::int64_t>(bucket) : std::min(rounded(top_of(bucket)), max_);
   }
   return max_;
 }

@@ -16,7 +16,8 @@ class Histogram {
   std::uint64_t count() const { return count_; }
   std::int64_t max() const { return max_; }
 
-  /// The nearest rank: the smallest kept value that at least `percent` of the values do not exceed. 0 when empty.
+  /// The nearest rank: the smallest value that at least `percent` of the values do not exceed; exact below 2048, else
+  /// rounded to three significant digits. 0 when empty.
   std::int64_t percentile(double percent) const;
 
  private:
