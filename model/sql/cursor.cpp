@@ -88,16 +88,22 @@ bool Cursor::at_name() const {
   return dialect_ == Dialect::either && at_kind(Token::Kind::string) && text().starts_with('"');
 }
 
+void Cursor::fail_reserved(std::string_view what) const {
+  const std::string word = upper_case(text());
+  const std::string as_name = "as a name it needs quotes: " + quote_name(text(), dialect_);
+  const bool lone = (word == "ORDER" || word == "GROUP") && !at("BY", 1);  // rather a name than a clause
+  const bool clause = begins_clause(word) && !lone;
+  std::string hint = as_name;
+  if (clause) hint = "write " + std::string(what) + " before " + word + "; " + as_name;
+  if (clause && behind_comma()) hint = "leave the comma before it out";
+  fail(here(), "expected " + std::string(what) + ", found the reserved word " + quoted(text()), std::move(hint));
+}
+
 Name Cursor::name(std::string_view what) {
   if (at_name()) return any_name(what);
-  if (at_kind(Token::Kind::word)) {
-    const bool dangling_comma = pos_ > first_ && slice(text_, tokens_[pos_ - 1].span) == "," && begins_clause(text());
-    fail(here(), "expected " + std::string(what) + ", found the reserved word " + quoted(text()),
-         dangling_comma ? std::string("leave the comma before it out")
-                        : "to use it as a name, quote it: " + quote_name(text(), dialect_));
-  }
+  if (at_kind(Token::Kind::word)) fail_reserved(what);
   if (at_kind(Token::Kind::string) && text().starts_with('"'))
-    fail(here(), "expected " + std::string(what) + ", found the string " + std::string(text()),
+    fail(here(), "expected " + std::string(what) + ", found the string " + std::string(text().substr(0, longest_quote)),
          "MySQL quotes names with backquotes: `" + decode_name(text()) + "`");
   fail_expected(what);
 }
@@ -175,16 +181,24 @@ std::string Cursor::suggestion(std::initializer_list<std::string_view> keywords)
       return "did you mean " + meant + " instead of " + last_alias_->text + "?";
   }
   if (at("?") || at("$")) return "write parameters as :name";
+  if (behind_comma() && (at_end() || at(")"))) return "leave the comma before it out";
   return {};
 }
 
-void Cursor::fail_expected(std::string_view what, std::initializer_list<std::string_view> keywords) const {
+bool Cursor::passed(std::string_view word) const {
+  for (std::size_t i = first_; i < pos_; ++i)
+    if (tokens_[i].kind == Token::Kind::word && same_name(slice(text_, tokens_[i].span), word)) return true;
+  return false;
+}
+
+void Cursor::fail_expected(std::string_view what, std::initializer_list<std::string_view> keywords,
+                           std::string_view otherwise) const {
   std::string hint = suggestion(keywords);
-  Span span = here();
-  if (hint.find(" instead of ") != std::string::npos) span = last_alias_->span;
-  fail(span,
-       "expected " + std::string(what) + ", found " + (span.begin == here().begin ? found() : quoted(slice_of(span))),
-       std::move(hint));
+  const bool meant_alias = hint.find(" instead of ") != std::string::npos;
+  const Span span = meant_alias ? last_alias_->span : here();
+  const std::string seen = meant_alias ? quoted(slice_of(span).substr(0, longest_quote)) : found();
+  fail(span, "expected " + std::string(what) + ", found " + seen,
+       hint.empty() ? std::string(otherwise) : std::move(hint));
 }
 
 void Cursor::fail_unexpected(std::initializer_list<std::string_view> keywords) const {

@@ -50,6 +50,8 @@ class Cursor {
   /// Moves back by tokens that were passed.
   void back(std::size_t count) { pos_ -= count; }
   std::size_t position() const { return pos_; }
+  /// Whether this word stands anywhere before this place. Linear; for messages.
+  bool passed(std::string_view word) const;
 
   /// Where the current token stands; past the end, just behind the last one.
   Span here() const;
@@ -76,7 +78,9 @@ class Cursor {
 
   [[noreturn]] void fail(Span span, std::string message, std::string hint = {}) const;
   /// "expected X, found Y", with the word that was meant as the hint. `keywords` are what could have stood here.
-  [[noreturn]] void fail_expected(std::string_view what, std::initializer_list<std::string_view> keywords = {}) const;
+  /// `otherwise` is the hint when no word was meant.
+  [[noreturn]] void fail_expected(std::string_view what, std::initializer_list<std::string_view> keywords = {},
+                                  std::string_view otherwise = {}) const;
   /// "unexpected X": nothing may follow here but the keywords.
   [[noreturn]] void fail_unexpected(std::initializer_list<std::string_view> keywords) const;
   [[noreturn]] void beyond(std::string construct, Span span) const { throw Beyond{std::move(construct), span}; }
@@ -105,6 +109,8 @@ class Cursor {
   bool matches(std::string_view word, std::size_t ahead) const;
   std::string found() const;
   std::string suggestion(std::initializer_list<std::string_view> keywords) const;
+  bool behind_comma() const { return pos_ > first_ && slice(text_, tokens_[pos_ - 1].span) == ","; }
+  [[noreturn]] void fail_reserved(std::string_view what) const;
 
   std::string_view text_;
   const std::vector<Token>& tokens_;

@@ -67,6 +67,10 @@ std::vector<KeyColumn> key_columns(Cursor& c);
 void key_options(Cursor& c);
 /// REFERENCES parent (columns) [ON DELETE ...] [ON UPDATE ...].
 void references(Cursor& c, ForeignKeyDef& key);
+/// A word other than TABLE and INDEX behind CREATE, DROP or ALTER: beyond the AST, or a mistake.
+[[noreturn]] void refuse_other_kinds(const Cursor& c, std::string_view verb);
+/// A word that begins the name of a column type.
+bool is_type_word(std::string_view word);
 /// Moves on over a parenthesised text. REQUIRES: at `(`.
 void skip_parentheses(Cursor& c);
 

@@ -23,12 +23,8 @@ bool add(Cursor& c, CreateTable& added) {
     return !c.at_any({"NOT", "USING"});  // NOT VALID, USING INDEX
   }
   if (c.at_any({"PARTITION", "GENERATED", "VALUE"})) return false;
-  const bool column = c.accept("COLUMN");
+  c.accept("COLUMN");
   if (c.at("IF NOT EXISTS")) return false;
-  if (!column && !c.at("(") && c.at_kind(Token::Kind::word)) {
-    const std::string meant = did_you_mean(c.text(), {"CONSTRAINT", "FOREIGN", "PRIMARY"});
-    if (!meant.empty() && !same_name(meant, c.text()) && c.at_any({"KEY", "INDEX"})) c.fail_expected(meant);
-  }
   if (c.accept("(")) {
     do table_element(c, added);
     while (c.accept(","));
@@ -60,10 +56,7 @@ void action(Cursor& c, AlterTable& alter) {
 
 StatementNode alter(Cursor& c) {
   c.expect("ALTER");
-  if (!c.at("TABLE")) {
-    if (c.at_end() || !did_you_mean(c.text(), {"TABLE"}).empty()) c.fail_expected("TABLE", {"TABLE"});
-    c.beyond("ALTER " + upper_case(c.text()), c.here());
-  }
+  if (!c.at("TABLE")) refuse_other_kinds(c, "ALTER");
   c.expect("TABLE");
   if (c.at("IF EXISTS")) c.beyond("ALTER TABLE IF EXISTS", c.here());
   if (c.postgres() && c.at_kind(Token::Kind::word, 1) && !c.at("ADD", 1)) c.accept("ONLY");

@@ -47,10 +47,13 @@ void split_targets(Cursor& c, const Name& target, std::vector<TableRef> refs, De
 
 /// DELETE a FROM a JOIN b ..., DELETE FROM a USING a JOIN b ... (MySQL).
 void delete_from_join(Cursor& c, Delete& result) {
+  if (c.at("*")) c.fail(c.here(), "expected FROM, found `*`", "write DELETE FROM: whole rows are deleted");
   const Name target = c.name("FROM or a table name");
   if (c.accept(".")) c.expect("*");
   if (c.at(",")) c.beyond("DELETE from several tables", c.here());
-  if (!c.at("FROM")) c.fail_expected("FROM", {"FROM"});
+  if (!c.at("FROM") && !did_you_mean(target.text, {"FROM"}).empty())
+    c.fail(target.span, "expected FROM, found `" + target.text + "`", "did you mean FROM?");
+  if (!c.at("FROM")) c.fail_expected("FROM", {}, "write DELETE FROM " + target.text);
   c.expect("FROM");
   c.only_mysql(target.span, "DELETE table FROM", "write DELETE FROM table USING ...");
   split_targets(c, target, table_refs(c), result);
@@ -85,7 +88,7 @@ StatementNode update(Cursor& c) {
   change_modifiers(c);
   Update result;
   result.tables = table_refs(c);
-  if (!c.at("SET")) c.fail_expected("SET", {"SET"});
+  if (!c.at("SET")) c.fail_expected("SET", {"SET"}, c.at("=") ? "write SET before the assignments" : "");
   if (result.tables.size() > 1)
     c.only_mysql(result.tables[1].table.span, "an UPDATE of several tables", "write UPDATE a SET ... FROM b WHERE ...");
   c.expect("SET");

@@ -44,7 +44,8 @@ bool column_constraint(Cursor& c, ColumnDef& column, CreateTable& table) {
   const std::size_t begin = c.position();
   std::string name;
   if (c.accept("CONSTRAINT")) name = c.name("a constraint name").text;
-  if (c.accept("NOT NULL")) {
+  if (c.at("NOT") && !c.at("NOT DEFERRABLE")) {
+    c.expect("NOT NULL");
     column.not_null = true;
   } else if (c.accept("NULL")) {
     column.not_null = false;

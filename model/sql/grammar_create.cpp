@@ -1,5 +1,6 @@
 // CREATE TABLE, CREATE INDEX, DROP, TRUNCATE.
 #include <algorithm>
+#include <array>
 
 #include "model/sql/grammar.h"
 #include "model/sql/words.h"
@@ -81,12 +82,15 @@ StatementNode create_table(Cursor& c, bool temporary) {
   if (!c.at("(")) c.fail_expected("`(` and the table's columns");
   c.expect("(");
   do {
+    if (c.at(")") && table.columns.empty())
+      c.fail(c.here(), "a table has at least one column", "write (id INT PRIMARY KEY)");
     if (c.at(")")) c.fail(c.here(), "a comma stands before the closing parenthesis", "leave the last comma out");
     table_element(c, table);
   } while (c.accept(","));
   if (!c.accept(")"))
     c.fail_expected("`,` or `)`",
-                    {"NOT", "NULL", "DEFAULT", "PRIMARY", "UNIQUE", "REFERENCES", "AUTO_INCREMENT", "CHECK"});
+                    {"NOT", "NULL", "DEFAULT", "PRIMARY", "UNIQUE", "REFERENCES", "AUTO_INCREMENT", "CHECK"},
+                    c.at_name() ? "write a comma between two columns" : "");
   while (!c.at_end()) {
     table_option(c, table);
     c.accept(",");
@@ -153,6 +157,22 @@ StatementNode drop_index(Cursor& c) {
 
 }  // namespace
 
+void refuse_other_kinds(const Cursor& c, std::string_view verb) {
+  static constexpr std::array<std::string_view, 40> kinds = {
+      "DATABASE",   "SCHEMA",    "USER",    "ROLE",        "VIEW",       "OR",       "MATERIALIZED", "FUNCTION",
+      "PROCEDURE",  "TRIGGER",   "EVENT",   "SEQUENCE",    "TYPE",       "DOMAIN",   "EXTENSION",    "SERVER",
+      "TABLESPACE", "UNDO",      "LOGFILE", "RESOURCE",    "SPATIAL",    "FULLTEXT", "DEFINER",      "ALGORITHM",
+      "SQL",        "AGGREGATE", "CAST",    "COLLATION",   "CONVERSION", "FOREIGN",  "GLOBAL",       "LOCAL",
+      "LANGUAGE",   "OPERATOR",  "POLICY",  "PUBLICATION", "RECURSIVE",  "RULE",     "STATISTICS",   "SUBSCRIPTION"};
+  static constexpr std::array<std::string_view, 8> more = {"TEXT",   "TRANSFORM", "ACCESS",  "GROUP",
+                                                           "SYSTEM", "INSTANCE",  "DEFAULT", "OWNED"};
+  const auto named = [&](std::string_view kind) { return c.at(kind); };
+  if (std::any_of(kinds.begin(), kinds.end(), named) || std::any_of(more.begin(), more.end(), named))
+    c.beyond(std::string(verb) + " " + upper_case(c.text()), c.here());
+  if (verb == "ALTER") c.fail_expected("TABLE", {"TABLE"});
+  c.fail_expected("TABLE or INDEX", {"TABLE", "INDEX", "UNIQUE", "TEMPORARY"});
+}
+
 StatementNode create(Cursor& c) {
   c.expect("CREATE");
   if (c.at("TEMPORARY TABLE") || c.at("TEMP TABLE")) {
@@ -167,22 +187,14 @@ StatementNode create(Cursor& c) {
     c.fail_expected("INDEX after UNIQUE", {"INDEX"});
   }
   if (c.accept("UNIQUE")) return create_index(c, true);
-  if (c.at_end()) c.fail_expected("TABLE or INDEX");
-  const std::string meant = did_you_mean(c.text(), {"TABLE", "INDEX", "UNIQUE", "TEMPORARY"});
-  if (!meant.empty() && c.at_kind(Token::Kind::word))
-    c.fail_expected("TABLE or INDEX", {"TABLE", "INDEX", "UNIQUE", "TEMPORARY"});
-  c.beyond("CREATE " + upper_case(c.text()), c.here());
+  refuse_other_kinds(c, "CREATE");
 }
 
 StatementNode drop(Cursor& c) {
   c.expect("DROP");
   if (c.accept("INDEX")) return drop_index(c);
   if (c.mysql()) c.accept("TEMPORARY");
-  if (!c.at("TABLE")) {
-    const std::string meant = did_you_mean(c.text(), {"TABLE", "INDEX"});
-    if (c.at_end() || !meant.empty()) c.fail_expected("TABLE or INDEX", {"TABLE", "INDEX"});
-    c.beyond("DROP " + upper_case(c.text()), c.here());
-  }
+  if (!c.at("TABLE")) refuse_other_kinds(c, "DROP");
   c.expect("TABLE");
   DropTable result;
   result.if_exists = if_exists(c);

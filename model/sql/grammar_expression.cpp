@@ -82,6 +82,14 @@ Expr wrap(Cursor& c, ExprKind kind, Expr left, bool negated) {
   return result;
 }
 
+/// NOT EXISTS is one node.
+Expr logical_not(Expr inner, Span sign) {
+  if (inner.kind != ExprKind::exists || inner.negated) return unary(Op::logical_not, std::move(inner), sign);
+  inner.negated = true;
+  inner.span.begin = sign.begin;
+  return inner;
+}
+
 /// A sign before a number belongs to the number.
 Expr minus(Cursor& c, Span sign) {
   Expr inner = climb(c, power::sign);
@@ -97,11 +105,12 @@ Expr minus(Cursor& c, Span sign) {
 }
 
 Expr prefix(Cursor& c, int min_power) {
-  if (c.at("NOT") && !c.at("NOT EXISTS")) {
-    if (min_power > power::logical_not) c.fail_expected("an expression");
+  if (c.at("NOT")) {
+    if (min_power > power::logical_not)
+      c.fail_expected("an expression", {}, "put NOT and what it denies in parentheses");
     const Span sign = c.advance();
     const Cursor::Level level(c);
-    return unary(Op::logical_not, climb(c, power::logical_not), sign);
+    return logical_not(climb(c, power::logical_not), sign);
   }
   if (c.at_any({"-", "+", "!"})) {
     const bool is_minus = c.at("-"), is_not = c.at("!");
@@ -156,6 +165,11 @@ Expr in(Cursor& c, Expr left, bool negated) {
   if (c.at(")")) c.fail(c.here(), "an empty list after IN", "no value is in it: write FALSE, or give it a value");
   auto list = expressions(c);
   if (!c.accept(")")) c.fail_expected("`,` or `)`");
+  if (list.size() == 1 && list[0].kind == ExprKind::scalar_select) {  // IN ((SELECT ...)) is IN (SELECT ...)
+    Expr result = wrap(c, ExprKind::in_select, std::move(left), negated);
+    result.subquery = std::move(list[0].subquery);
+    return result;
+  }
   Expr result = wrap(c, ExprKind::in_list, std::move(left), negated);
   for (auto& element : list) result.args.push_back(std::move(element));
   return result;

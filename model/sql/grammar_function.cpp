@@ -76,9 +76,11 @@ void words_as_commas(Cursor& c, const std::string& name, std::vector<Expr>& args
   if (substring && args.size() == 2 && c.accept("FOR")) args.push_back(expression(c));
 }
 
-void refuse_clauses(const Cursor& c) {
-  for (const std::string_view word : {"ORDER", "SEPARATOR", "FROM", "USING", "RETURNING", "ON", "AS", "PLACING", "FOR"})
-    if (c.at(word)) c.beyond(std::string(word) + " inside a function's parentheses", c.here());
+void refuse_clauses(const Cursor& c, const std::string& name) {
+  const bool has_from = name == "TRIM" || name == "OVERLAY" || name == "WEIGHT_STRING";
+  for (const std::string_view word : {"ORDER", "SEPARATOR", "USING", "PLACING", "FROM", "AS"})
+    if (c.at(word) && (has_from || (word != "FROM" && word != "AS")))
+      c.beyond(std::string(word) + " inside a function's parentheses", c.here());
 }
 
 void refuse_windows(const Cursor& c) {
@@ -111,7 +113,7 @@ Expr named_call(Cursor& c) {
       for (auto& arg : expressions(c)) result.args.push_back(std::move(arg));
     words_as_commas(c, result.name, result.args);
   }
-  refuse_clauses(c);
+  refuse_clauses(c, result.name);
   if (!c.accept(")")) c.fail_expected("`,` or `)`");
   result.span = c.since(begin);
   refuse_windows(c);

@@ -36,7 +36,7 @@ std::vector<Name> column_list(Cursor& c) {
 
 std::vector<Expr> value_row(Cursor& c) {
   if (c.mysql()) c.accept("ROW");
-  if (!c.at("(")) c.fail_expected("`(` and the values of a row");
+  if (!c.at("(")) c.fail_expected("`(` and the values of a row", {}, "write VALUES (a, b), (c, d)");
   c.expect("(");
   std::vector<Expr> row;
   if (c.mysql() && c.accept(")")) return row;

@@ -46,7 +46,10 @@ std::string index_name(Cursor& c) {
 void table_key(Cursor& c, KeyDef::Kind kind, std::string name, std::size_t begin, CreateTable& table) {
   KeyDef key;
   key.kind = kind;
+  const Span name_span = c.here();
   const std::string own = index_name(c);
+  if (!own.empty() && !c.at("("))
+    c.fail(name_span, "expected `(` and the key's columns, found `" + own + "`", "write (" + own + ")");
   key.name = own.empty() ? std::move(name) : own;
   key.columns = key_columns(c);
   key.span = c.since(begin);
@@ -136,8 +139,9 @@ bool at_constraint(const Cursor& c) {
   if (c.at_any({"CONSTRAINT", "PRIMARY KEY", "FOREIGN KEY", "CHECK (", "EXCLUDE", "FULLTEXT", "SPATIAL"})) return true;
   if (c.at("UNIQUE")) return true;
   if (!c.at_any({"KEY", "INDEX"})) return false;
-  // `key INT` is a column in PostgreSQL, where the word is free.
-  return c.mysql() && (c.at("(", 1) || c.at("(", 2) || c.at("USING", 2));
+  // `key INT` and `index CHAR(5)` are columns in PostgreSQL, where the words are free.
+  if (c.at("(", 1)) return true;
+  return (c.at("(", 2) || c.at("USING", 2)) && (c.dialect() == Dialect::mysql || !is_type_word(c.text(1)));
 }
 
 void constraint(Cursor& c, CreateTable& table) {

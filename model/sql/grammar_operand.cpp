@@ -81,13 +81,16 @@ Expr parenthesised(Cursor& c) {
 
 Expr exists(Cursor& c) {
   const std::size_t begin = c.position();
-  const bool negated = c.accept("NOT");
   c.expect("EXISTS (");
+  int more = 0;
+  while (c.at("( SELECT") || c.at("( (")) {
+    c.advance();
+    ++more;
+  }
   if (!at_subquery(c)) c.fail_expected("SELECT", {"SELECT"});
   auto rows = subquery(c);
-  c.expect(")");
+  for (; more >= 0; --more) c.expect(")");
   Expr result = node(ExprKind::exists, c.since(begin));
-  result.negated = negated;
   result.subquery = std::move(rows);
   return result;
 }
@@ -237,7 +240,7 @@ bool at_typed_literal(const Cursor& c) {
 Expr word_operand(Cursor& c) {
   if (auto value = constant(c)) return literal_node(std::move(*value), c.advance());
   if (c.at("CASE")) return case_when(c);
-  if (c.at("EXISTS") || c.at("NOT EXISTS")) return exists(c);
+  if (c.at("EXISTS")) return exists(c);
   if (c.at("INTERVAL")) return interval(c);
   if (at_typed_literal(c)) return typed_literal(c);
   if (c.text().starts_with('_') && c.at_kind(Token::Kind::string, 1) && c.mysql()) {  // _utf8mb4'text'
@@ -269,6 +272,22 @@ bool is_string(const Cursor& c) {
          !(c.dialect() == Dialect::either && c.text().starts_with('"') && c.at(".", 1));
 }
 
+/// ?, $1, %s, :1: how other programs write parameters.
+void refuse_foreign_parameters(const Cursor& c) {
+  const bool numbered = (c.at("$") || c.at(":")) && c.at_kind(Token::Kind::number, 1);
+  const bool format = c.at("% s") || c.at("% d");
+  if (!c.at("?") && !numbered && !format) return;
+  const std::string written = std::string(c.text()) + (c.at("?") ? std::string() : std::string(c.text(1)));
+  const Span here = c.here();
+  c.fail({here.begin, here.begin + written.size()}, "gridlock's parameters have names",
+         "write :name instead of " + written);
+}
+
+void refuse_variable(const Cursor& c) {
+  if (c.at("@") && c.dialect() == Dialect::postgres)
+    c.fail(c.here(), "variables with @ are MySQL's, not PostgreSQL's", "write a :parameter");
+}
+
 Expr plain_operand(Cursor& c) {
   if (is_string(c)) return string_literal(c);
   if (c.at_kind(Token::Kind::number)) {
@@ -284,11 +303,10 @@ Expr plain_operand(Cursor& c) {
   if (c.at_kind(Token::Kind::variable)) return variable(c);
   if (c.at("(")) return parenthesised(c);
   if (c.at("*")) return star(c, "", c.position());
-  if (c.at("?")) c.fail(c.here(), "gridlock's parameters have names", "write :name instead of ?");
-  if (c.at("$")) c.fail(c.here(), "gridlock's parameters have names", "write :name instead of $1");
-  if (c.at("%")) c.fail(c.here(), "expected an expression, found `%`", "write :name instead of %s");
+  refuse_foreign_parameters(c);
   if (c.at_kind(Token::Kind::word) || c.at_name()) return word_operand(c);
-  c.fail_expected("an expression");
+  refuse_variable(c);
+  c.fail_expected("an expression", {}, c.at("=") ? "SQL compares with one =" : "");
 }
 
 }  // namespace

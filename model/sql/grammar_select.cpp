@@ -83,15 +83,17 @@ void wait_policy(Cursor& c, LockingClause& clause) {
     c.expect("LOCKED");
     clause.wait = WaitPolicy::skip_locked;
   }
+  if (c.at("NO WAIT")) c.fail(c.here(), "NOWAIT is one word", "write NOWAIT");
+  if (c.at("SKIPLOCKED") || c.at("SKIP_LOCKED")) c.fail(c.here(), "SKIP LOCKED is two words", "write SKIP LOCKED");
   if (c.at("WAIT") && c.at_kind(Token::Kind::number, 1)) c.beyond("WAIT n", c.here());  // MariaDB
 }
 
 LockStrength strength(Cursor& c) {
-  const Span span = c.here();
+  const std::size_t begin = c.position();
   for (const auto& [words, strength] : strengths) {
     if (!c.accept(words)) continue;
-    if (strength == LockStrength::no_key_update) c.only_postgres(span, words, "write FOR UPDATE");
-    if (strength == LockStrength::key_share) c.only_postgres(span, words, "write FOR SHARE");
+    if (strength == LockStrength::no_key_update) c.only_postgres(c.since(begin), words, "write FOR UPDATE");
+    if (strength == LockStrength::key_share) c.only_postgres(c.since(begin), words, "write FOR SHARE");
     return strength;
   }
   c.accept("FOR");
@@ -134,7 +136,8 @@ void tail(Cursor& c, Select& select) {
 }
 
 void group_by(Cursor& c, Select& select) {
-  if (!c.accept("GROUP BY")) return;
+  if (!c.at("GROUP")) return;
+  c.expect("GROUP BY");
   if (c.at_any({"ROLLUP (", "CUBE (", "GROUPING SETS"})) c.beyond(std::string(c.text()), c.here());
   select.group_by = expressions(c);
   if (c.at("WITH ROLLUP")) c.beyond("WITH ROLLUP", c.here());
@@ -149,7 +152,6 @@ void refuse_other_clauses(const Cursor& c) {
 
 bool at_subquery(const Cursor& c) {
   if (c.at("WITH") || c.at("VALUES") || c.at("TABLE")) c.beyond(std::string(c.text()) + " as a subquery", c.here());
-  if (c.at("( SELECT")) c.beyond("a subquery in two parentheses", c.here());
   return c.at("SELECT");
 }
 
@@ -178,7 +180,8 @@ std::optional<Expr> where(Cursor& c) {
 
 std::vector<OrderItem> order_by(Cursor& c) {
   std::vector<OrderItem> items;
-  if (!c.accept("ORDER BY")) return items;
+  if (!c.at("ORDER")) return items;
+  c.expect("ORDER BY");
   do {
     OrderItem item{expression(c), false};
     if (c.accept("DESC"))

@@ -20,7 +20,7 @@ SetIsolation set_isolation(Cursor& c, bool session) {
     } else if (c.at_any({"SNAPSHOT", "DEFERRABLE", "NOT DEFERRABLE"})) {
       c.beyond("SET TRANSACTION " + upper_case(c.text()), c.here());
     } else {
-      c.fail_expected("ISOLATION LEVEL", {"ISOLATION", "READ"});
+      c.fail_expected("ISOLATION LEVEL", {"ISOLATION", "READ"}, "write SET TRANSACTION ISOLATION LEVEL ...");
     }
   } while (c.accept(","));
   if (!level) c.beyond("SET TRANSACTION READ ...", span);

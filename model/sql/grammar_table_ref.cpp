@@ -83,14 +83,22 @@ std::optional<TableRef::Join> join_word(Cursor& c, bool& needs_condition) {
   needs_condition = false;
   refuse_other_joins(c);
   if (c.accept(",")) return TableRef::Join::comma;
-  if (c.accept("CROSS JOIN")) return TableRef::Join::inner;
-  if (c.accept("INNER JOIN") || c.accept("JOIN") || (c.mysql() && c.accept("STRAIGHT_JOIN"))) {
-    needs_condition = c.dialect() == Dialect::postgres;
+  if (c.accept("CROSS")) {
+    c.expect("JOIN");
     return TableRef::Join::inner;
   }
-  if (!c.accept("LEFT JOIN") && !c.accept("LEFT OUTER JOIN")) return std::nullopt;
-  needs_condition = true;
-  return TableRef::Join::left;
+  if (c.mysql() && c.accept("STRAIGHT_JOIN")) return TableRef::Join::inner;
+  if (c.at("LEFT")) {
+    c.advance();
+    c.accept("OUTER");
+    c.expect("JOIN");
+    needs_condition = true;
+    return TableRef::Join::left;
+  }
+  if (!c.accept("INNER") && !c.at("JOIN")) return std::nullopt;
+  c.expect("JOIN");
+  needs_condition = c.dialect() == Dialect::postgres;
+  return TableRef::Join::inner;
 }
 
 }  // namespace

@@ -97,7 +97,8 @@ StatementNode savepoint(Cursor& c) {
 
 StatementNode release(Cursor& c) {
   c.expect("RELEASE");
-  if (!c.accept("SAVEPOINT") && c.dialect() == Dialect::mysql) c.fail_expected("SAVEPOINT", {"SAVEPOINT"});
+  if (!c.accept("SAVEPOINT") && c.dialect() == Dialect::mysql)
+    c.fail_expected("SAVEPOINT", {"SAVEPOINT"}, "write RELEASE SAVEPOINT and its name");
   return ReleaseSavepoint{c.name("a savepoint's name")};
 }
 

@@ -1,4 +1,5 @@
 // Column types of both servers, as one table.
+#include <algorithm>
 #include <array>
 
 #include "model/sql/grammar.h"
@@ -155,6 +156,12 @@ void auto_increments(Cursor& c, Type& type) {
 }
 
 }  // namespace
+
+bool is_type_word(std::string_view word) {
+  return std::any_of(known_types.begin(), known_types.end(), [&](const KnownType& known) {
+    return same_name(word, known.name.substr(0, known.name.find(' ')));
+  });
+}
 
 Type type(Cursor& c) {
   Type result;

@@ -17,8 +17,8 @@ bool continues_word(char c) { return begins_word(c) || is_digit(c) || c == '$'; 
 bool is_prefix_letter(char c) { return std::string_view("eExXbBnN").find(c) != std::string_view::npos; }
 
 // Longest first.
-constexpr std::array<std::string_view, 16> long_symbols = {
-    "->>", "<=>", "!~*", "<=", ">=", "<>", "!=", ":=", "::", "&&", "||", "<<", ">>", "->", "=>", "~*"};
+constexpr std::array<std::string_view, 17> long_symbols = {
+    "...", "->>", "<=>", "!~*", "<=", ">=", "<>", "!=", ":=", "::", "&&", "||", "<<", ">>", "->", "=>", "~*"};
 
 class Lexer {
  public:

@@ -38,10 +38,11 @@ constexpr std::array rules = {
 /// What could have gone on where a statement did not end.
 void expect_end(const Cursor& c) {
   if (c.at_end()) return;
-  c.fail_expected(
-      "the end of the statement",
-      {"FROM",  "WHERE", "GROUP", "HAVING", "ORDER",     "LIMIT", "FOR", "LOCK",    "SET",  "VALUES", "JOIN",
-       "INNER", "LEFT",  "ON",    "USING",  "RETURNING", "AND",   "OR",  "BETWEEN", "LIKE", "IN",     "IS"});
+  if (c.passed("FROM"))
+    c.fail_unexpected({"WHERE", "GROUP", "HAVING", "ORDER", "LIMIT", "FOR", "LOCK", "JOIN", "INNER", "LEFT", "ON",
+                       "USING", "RETURNING", "AND", "OR", "BETWEEN", "LIKE", "IN", "IS"});
+  c.fail_unexpected({"FROM", "WHERE", "SET", "VALUES", "ORDER", "LIMIT", "JOIN", "RETURNING", "AND", "OR", "BETWEEN",
+                     "LIKE", "IN", "IS"});
 }
 
 StatementNode unknown(const Cursor& c) {
@@ -49,6 +50,8 @@ StatementNode unknown(const Cursor& c) {
   if (c.at_kind(Token::Kind::word) && !begins_other_statement(word))
     if (const auto meant = did_you_mean(word, statement_words()); !meant.empty())
       c.fail(c.here(), "unknown statement `" + std::string(c.text()) + "`", "did you mean " + meant + "?");
+  if (!c.at_kind(Token::Kind::word) && !c.at("("))
+    c.fail(c.here(), "a statement begins with a word, not with `" + std::string(c.text().substr(0, 40)) + "`");
   return Unknown{word, {}, c.here()};
 }
 
@@ -116,15 +119,17 @@ class ScriptParser {
     const std::size_t problems_before = parsed_.problems.size();
     Cursor cursor(text_, tokens_, first, last, dialect_, parsed_.problems);
     const Span span{tokens_[first].span.begin, tokens_[last - 1].span.end};
+    const bool cut =
+        unclosed_ && last == tokens_.size();  // an unclosed string or comment swallowed the rest: told already
     try {
       StatementNode node = statement(cursor);
-      add(span, std::move(node), problems_before);
+      if (!cut) add(span, std::move(node), problems_before);
     } catch (const Malformed& malformed) {
-      // What an unclosed string or comment swallowed would only be told twice.
-      if (!unclosed_ || last < tokens_.size()) parsed_.problems.push_back(malformed.problem);
+      if (!cut) parsed_.problems.push_back(malformed.problem);
     } catch (const Beyond& beyond) {
       parsed_.problems.resize(problems_before);
-      add(span, Unknown{upper_case(slice(text_, tokens_[first].span)), beyond.construct, beyond.span}, problems_before);
+      const std::string first_word = upper_case(slice(text_, tokens_[first].span));
+      if (!cut) add(span, Unknown{first_word, beyond.construct, beyond.span}, problems_before);
     }
   }
 

@@ -59,6 +59,7 @@ int power_of(const Expr& expr, Dialect dialect) {
     case ExprKind::in_list:
     case ExprKind::in_select: return power::predicate;
     case ExprKind::is_null: return power::comparison;
+    case ExprKind::exists: return expr.negated ? power::logical_not : power::operand;
     case ExprKind::function: return expr.name == "COLLATE" ? power::operand - 1 : power::operand;
     default: return power::operand;
   }

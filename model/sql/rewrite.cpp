@@ -75,15 +75,17 @@ std::size_t value_list(const std::vector<Mark>& marks, std::size_t begin) {
   return i + 1 < marks.size() && marks[i].value && marks[i + 1].text == ")" ? i + 2 - begin : 0;
 }
 
-/// How many marks from `begin` are a row in parentheses, whatever is in it; 0 when there is none.
-std::size_t row_length(const std::vector<Mark>& marks, std::size_t begin) {
-  if (begin >= marks.size() || marks[begin].text != "(") return 0;
-  int depth = 0;
-  for (std::size_t i = begin; i < marks.size(); ++i) {
-    depth += marks[i].text == "(" ? 1 : marks[i].text == ")" ? -1 : 0;
-    if (depth == 0) return i + 1 - begin;
+/// For each opening parenthesis, how many marks it and what it holds are; 0 elsewhere and where it is never closed.
+std::vector<std::size_t> parenthesised_lengths(const std::vector<Mark>& marks) {
+  std::vector<std::size_t> lengths(marks.size());
+  std::vector<std::size_t> open;
+  for (std::size_t i = 0; i < marks.size(); ++i) {
+    if (marks[i].text == "(") open.push_back(i);
+    if (marks[i].text != ")" || open.empty()) continue;
+    lengths[open.back()] = i + 1 - open.back();
+    open.pop_back();
   }
-  return 0;
+  return lengths;
 }
 
 bool same_row(const std::vector<Mark>& marks, std::size_t a, std::size_t b, std::size_t length) {
@@ -105,6 +107,7 @@ void append_list(std::vector<Mark>& folded, bool always) {
 /// IN (?, ?, ?) becomes IN (?, ...); rows that repeat become one and `, ...`.
 std::vector<Mark> fold(const std::vector<Mark>& marks) {
   std::vector<Mark> folded;
+  const auto lengths = parenthesised_lengths(marks);
   for (std::size_t i = 0; i < marks.size();) {
     const std::string_view before = i == 0 ? std::string_view() : std::string_view(marks[i - 1].text);
     const std::size_t list = value_list(marks, i);
@@ -114,7 +117,7 @@ std::vector<Mark> fold(const std::vector<Mark>& marks) {
       continue;
     }
     const bool rows = before == "VALUES" || before == "VALUE" || (before == "(" && i > 1 && marks[i - 2].text == "IN");
-    const std::size_t length = rows ? row_length(marks, i) : 0;
+    const std::size_t length = rows ? lengths[i] : 0;
     if (length == 0) {
       folded.push_back(marks[i++]);
       continue;

@@ -95,7 +95,10 @@ bool ends_alias(std::string_view word, Dialect dialect) {
 }
 
 bool begins_clause(std::string_view word) {
-  static const WordSet clauses("FROM WHERE GROUP HAVING ORDER LIMIT SET VALUES ON USING FOR LOCK UNION INTO RETURNING");
+  static const WordSet clauses(
+      "FROM WHERE GROUP HAVING ORDER LIMIT SET VALUES ON USING FOR LOCK UNION INTO RETURNING AND OR IN LIKE BETWEEN IS "
+      "THEN ELSE "
+      "WHEN END AS BY ASC DESC JOIN LEFT INNER");
   return clauses.contains(word);
 }
 

@@ -18,7 +18,7 @@ bool is_reserved(std::string_view word, Dialect dialect);
 /// Cannot be an alias without AS: reserved, or the beginning of a clause.
 bool ends_alias(std::string_view word, Dialect dialect);
 
-/// FROM, WHERE and their like: what cannot follow a comma.
+/// FROM, WHERE, AND and their like: something is missing where they stand in the place of a name.
 bool begins_clause(std::string_view word);
 
 /// A reserved word that names a function all the same: LEFT(x, 1), IF(a, b, c).
