@@ -16,6 +16,7 @@ constexpr double row_cost = 0.1;
 // sql/range_optimizer/range_optimizer.cc, test_quick_select: a table scan is made to look a bit dearer than it is
 constexpr double scan_handicap = 1.1 + 1.0;
 constexpr std::size_t ranges_max = 10'000;
+constexpr double page_bytes = 16'384;
 
 /// The values a column may have: from `low` to `high`.
 struct Interval {
@@ -108,7 +109,8 @@ class Chooser {
  private:
   struct Candidate {
     AccessPath path;
-    double cost = 0;
+    double range_cost = 0;
+    std::optional<double> ref_cost;  ///< SELECT with one equality prefix
     std::size_t key_parts = 0;
     bool unique = false;
   };
@@ -122,8 +124,11 @@ class Chooser {
   void add_ranges(const Index& index, const std::vector<Key>& prefixes, const IndexField& field,
                   const Intervals& intervals, std::vector<ScanRange>& ranges) const;
   std::size_t rows_in(const Index& index, const ScanRange& range) const;
-  double cost_of(const Index& index, const AccessPath& path, bool by_equality) const;
+  void add_costs(const Index& index, Candidate& candidate, bool by_equality) const;
+  bool impossible() const;
+  std::optional<Candidate> cheapest(std::vector<Candidate> candidates) const;
   bool covers(const Index& index) const;
+  bool in_own_fields(const Index& index) const;
   bool allowed(IndexId id) const;
   bool only_index_columns(const Index& index, ExprId expression) const;
   std::optional<bool> serves_order(const AccessPath& path) const;
@@ -272,7 +277,7 @@ std::optional<Chooser::Candidate> Chooser::by_index(IndexId id) const {
   }
   candidate.unique = unique && candidate.path.ranges.size() <= 1;
   candidate.path.covering = covers(index);
-  candidate.cost = cost_of(index, candidate.path, by_equality);
+  add_costs(index, candidate, by_equality);
   const bool condition = request_.select && !index.clustered && !candidate.path.covering && !candidate.unique;
   candidate.path.index_condition = condition;
   for (const ExprId filter : request_.use->filters) {
@@ -292,33 +297,28 @@ std::size_t Chooser::rows_in(const Index& index, const ScanRange& range) const {
   return range.unique ? 1 : std::max<std::size_t>(1, in.distance(from, to));
 }
 
-double Chooser::cost_of(const Index& index, const AccessPath& path, bool by_equality) const {
+/// A range reads a page for each range and each row (ha_innobase::read_time); an equality prefix reads one for each row,
+/// but never more than a tenth of the table's rows (sql_optimizer.cc, find_worst_seeks).
+void Chooser::add_costs(const Index& index, Candidate& candidate, bool by_equality) const {
+  const AccessPath& path = candidate.path;
   double rows = 0;
   for (const ScanRange& range : path.ranges) rows += static_cast<double>(rows_in(index, range));
   const auto ranges = static_cast<double>(path.ranges.size());
   double pages = ranges + rows;
-  const bool ref = request_.select && by_equality && ranges <= 1;
-  if (ref) pages = rows;
   if (index.clustered) {
-    const double total = std::max(1.0, static_cast<double>(table_rows()));
-    pages = rows <= 2 ? rows : ranges + rows / total * scan_pages();
+    const double rows_max = scan_pages() * 2.0 * page_bytes / static_cast<double>(index.entry_bytes);
+    pages = rows <= 2 ? rows : ranges + rows / rows_max * scan_pages();
   } else if (path.covering) {
     pages = ranges;
   }
-  return pages * page_cost + rows * row_cost + 0.01;
+  candidate.range_cost = pages * page_cost + rows * row_cost + 0.01;
+  if (!request_.select || !by_equality || ranges > 1) return;
+  const double worst = std::max(2.0, std::min(static_cast<double>(table_rows()) / 10, 3 * scan_pages()));
+  const double read = path.covering || index.clustered ? std::min(rows, 1.0) : std::min(rows, worst);
+  candidate.ref_cost = read * page_cost + rows * row_cost;
 }
 
-bool Chooser::covers(const Index& index) const {
-  const auto& used = request_.use->columns_used;
-  if (index.clustered) return true;
-  for (ColumnId column = 0; column < used.size(); ++column) {
-    if (!used[column]) continue;
-    const bool in = std::any_of(index.fields.begin(), index.fields.end(),
-                                [&](const IndexField& field) { return field.column == column && field.prefix == 0; });
-    if (!in) return false;
-  }
-  return true;
-}
+bool Chooser::covers(const Index& index) const { return index.clustered || in_own_fields(index); }
 
 /// The condition can be tested on an entry of the index alone (the table read is the last one that filters name).
 bool Chooser::only_index_columns(const Index& index, ExprId expression) const {
@@ -376,24 +376,40 @@ void Chooser::order(Candidate& candidate) const {
   }
 }
 
+/// A scan is made to look dearer to the range optimizer, except one of an index that has all that is wanted
+/// (test_quick_select: key_read_time).
 Chooser::Candidate Chooser::by_scan() const {
   Candidate scan;
   scan.path.index = table_.clustered();
   scan.path.ranges = {ScanRange{}};
   scan.path.covering = true;
-  scan.cost = scan_pages() * page_cost + static_cast<double>(table_rows()) * row_cost;
-  if (!request_.select) scan.cost += scan_handicap;
+  scan.ref_cost = scan_pages() * page_cost + static_cast<double>(table_rows()) * row_cost;
+  scan.range_cost = *scan.ref_cost + scan_handicap;
   if (!request_.select) return scan;
   // a secondary index that has all that is wanted is read instead, the narrowest one (sql_optimizer.cc,
   // find_shortest_key)
-  std::size_t shortest = request_.catalog->clustered(table_.id).entry_bytes;
+  const Index& clustered = request_.catalog->clustered(table_.id);
+  bool covered = in_own_fields(clustered);
+  std::size_t shortest = clustered.entry_bytes;
   for (const IndexId id : table_.indexes) {
     const Index& index = request_.catalog->indexes[id];
     if (index.clustered || !allowed(id) || !covers(index) || index.entry_bytes >= shortest) continue;
     shortest = index.entry_bytes;
     scan.path.index = id;
+    covered = true;
   }
+  if (covered) scan.range_cost = *scan.ref_cost;
   return scan;
+}
+
+bool Chooser::in_own_fields(const Index& index) const {
+  const auto& used = request_.use->columns_used;
+  for (ColumnId column = 0; column < used.size(); ++column) {
+    const bool in = std::any_of(index.fields.begin(), index.fields.end(),
+                                [&](const IndexField& field) { return field.column == column && field.prefix == 0; });
+    if (used[column] && !in) return false;
+  }
+  return true;
 }
 
 /// An index whose order is the one wanted, for a LIMIT that then can stop early.
@@ -409,27 +425,53 @@ std::optional<IndexId> Chooser::ordering_index() const {
   return std::nullopt;
 }
 
-AccessPath Chooser::choose() {
-  std::optional<Candidate> best;
-  for (const IndexId id : table_.indexes) {
-    if (!allowed(id)) continue;
-    auto candidate = by_index(id);
-    if (!candidate) continue;
-    if (request_.select && candidate->unique) {  // const and eq_ref are taken without asking for the cost
-      best = std::move(candidate);
-      break;
-    }
-    if (!best || candidate->cost < best->cost) best = std::move(candidate);
+/// The conditions on a column contradict each other: "Impossible WHERE".
+bool Chooser::impossible() const {
+  return std::any_of(request_.use->terms.begin(), request_.use->terms.end(), [&](const Term& term) {
+    const auto intervals = intervals_of(term.column);
+    return intervals && intervals->empty();
+  });
+}
+
+/// First the range optimizer compares ranges with a scan that is made to look dear, then the join optimizer compares the
+/// winner with equality prefixes (test_quick_select; Optimize_table_order::best_access_path).
+std::optional<Chooser::Candidate> Chooser::cheapest(std::vector<Candidate> candidates) const {
+  const Candidate scan = by_scan();
+  const Candidate* range = nullptr;
+  const Candidate* ref = nullptr;
+  for (const Candidate& candidate : candidates) {
+    if (range == nullptr || candidate.range_cost < range->range_cost) range = &candidate;
+    if (candidate.ref_cost && (ref == nullptr || *candidate.ref_cost < *ref->ref_cost)) ref = &candidate;
   }
-  Candidate scan = by_scan();
-  const bool by_range = best && request_.select &&
-                        !(best->path.ranges.size() <= 1 && !best->path.ranges.empty() && best->path.ranges[0].exact);
-  const double scan_cost = scan.cost + (by_range ? scan_handicap : 0);
-  const bool index_wins = best && (best->unique || best->cost < scan_cost || !request_.use->forced.empty());
-  Candidate chosen = index_wins ? std::move(*best) : std::move(scan);
+  const bool forced = !request_.use->forced.empty();
+  if (range != nullptr && range->range_cost >= scan.range_cost && !forced) range = nullptr;
+  if (ref == nullptr) return range == nullptr ? std::nullopt : std::optional(*range);
+  if (range != nullptr) return ref->path.index == range->path.index || *ref->ref_cost <= range->range_cost ? *ref : *range;
+  return forced || *ref->ref_cost < *scan.ref_cost ? std::optional(*ref) : std::nullopt;
+}
+
+AccessPath Chooser::choose() {
+  if (impossible()) {
+    AccessPath nothing;
+    nothing.index = table_.clustered();
+    nothing.impossible = true;
+    return nothing;
+  }
+  std::vector<Candidate> candidates;
+  for (const IndexId id : table_.indexes) {
+    auto candidate = allowed(id) ? by_index(id) : std::nullopt;
+    if (!candidate) continue;
+    candidates.push_back(std::move(*candidate));
+    if (!request_.select || !candidates.back().unique) continue;
+    order(candidates.back());  // const and eq_ref are taken without asking for the cost
+    candidates.back().path.constant = request_.position == 0;
+    return std::move(candidates.back().path);
+  }
+  std::optional<Candidate> by_key = cheapest(std::move(candidates));
+  Candidate chosen = by_key ? std::move(*by_key) : by_scan();
   order(chosen);
   const bool ordered = request_.order_by != nullptr && !request_.order_by->empty();
-  if (!ordered || chosen.path.in_order || index_wins) return std::move(chosen.path);
+  if (!ordered || chosen.path.in_order || by_key) return std::move(chosen.path);
   if (const auto id = ordering_index()) {
     chosen.path.index = *id;
     chosen.path.covering = covers(request_.catalog->indexes[*id]);

@@ -6,37 +6,43 @@ namespace gridlock::reference {
 namespace {
 
 /// Follows the edges from `start`. If they lead back to it `members` is the cycle, and the latest to join it stands at
-/// the place returned (lock_wait_find_latest_pos_on_cycle).
+/// the place returned (lock_wait_find_latest_pos_on_cycle). On the way `members` is a buffer, not longer than there are
+/// waiters: whoever walks farther has come into a cycle without `start`.
 std::optional<std::size_t> walk(const LockTable& table, Trx start, std::vector<Trx>& members) {
   const WaitEdge* const edges = table.edges().data();
+  const std::size_t limit = table.waiting_count();
+  std::size_t room = std::min(members.size(), limit);
   std::uint64_t latest_number = 0;
   std::size_t latest = 0;
-  members.clear();
+  std::size_t length = 0;
   Trx at = start;
   do {
-    const WaitEdge edge = edges[at];
-    if (edge.blocker == no_trx || members.size() == table.waiting_count()) return std::nullopt;
-    if (edge.number >= latest_number) {
-      latest = members.size();
-      latest_number = edge.number;
+    const Trx blocker = edges[at].blocker;
+    const std::uint64_t number = edges[at].number;
+    if (blocker == no_trx || length == limit) return std::nullopt;
+    if (length == room) members.resize(room = std::min(2 * room + 16, limit));
+    if (number >= latest_number) {
+      latest = length;
+      latest_number = number;
     }
-    members.push_back(at);
-    at = edge.blocker;
+    members[length++] = at;
+    at = blocker;
   } while (at != start);
+  members.resize(length);
   return latest;
 }
 
 /// lock_wait_choose_victim for MySQL; Deadlock::report for MariaDB.
 Trx choose_victim(const LockTable& table, const std::vector<Trx>& members, std::span<const std::uint64_t> undo) {
-  const auto weight = [&](Trx trx) { return (trx < undo.size() ? undo[trx] : 0) + table.lock_structs(trx); };
   const bool favours_latest = table.rules().victim == VictimPolicy::lightest_latest;
-  Trx victim = members.front();
-  std::uint64_t least = weight(victim);
+  Trx victim = no_trx;
+  std::uint64_t least = ~std::uint64_t{0};
   for (const Trx trx : members) {
-    const std::uint64_t own = weight(trx);
-    if (own > least || (own == least && !favours_latest && trx != members.back())) continue;
+    std::uint64_t weight = table.lock_structs(trx);
+    if (trx < undo.size()) weight += undo[trx];
+    if (weight > least || (weight == least && !favours_latest && trx != members.back())) continue;
     victim = trx;
-    least = own;
+    least = weight;
   }
   return victim;
 }

@@ -120,6 +120,7 @@ class Engine {
   };
   Relation relation_to_range(Slot slot, const Cursor& cursor) const;
   bool past_end(const Cursor& cursor) const;
+  bool ended_before_supremum(const Cursor& cursor) const;
   bool index_condition_holds(Slot slot, const TableUse& use, const Cursor& cursor);
   void restore_position(Cursor& cursor);
   void save_position(Cursor& cursor);
@@ -221,6 +222,7 @@ class Engine {
   void undo_one(Slot slot, const Undo& undo, bool partial);
   void end_transaction(Slot slot, bool committed);
   void remove_record(IndexId index, RecordId record);
+  bool revived(const Undo& undo) const;
   void purge_again(const Undo& undo);
   void purge_entry(TrxId writer, const Undo& undo);
   void release_metadata(Slot slot, bool tables_too);

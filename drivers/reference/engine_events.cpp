@@ -5,6 +5,7 @@
 #include <iterator>
 
 #include "drivers/reference/engine.h"
+#include "drivers/reference/data_text.h"
 
 namespace gridlock::reference {
 namespace {
@@ -12,26 +13,21 @@ namespace {
 /// Of each party of a deadlock, so many locks are told beside the one that is in the way.
 constexpr std::size_t locks_told_max = 64;
 
+/// Of those who stand in a waiter's way, so many are told, the holders first.
+constexpr std::size_t blockers_told_max = 64;
+
+/// Changes of who is in whose way are told while no more than this many wait: ten thousand behind one row tell nothing.
+constexpr std::size_t waiters_told_max = 256;
+
 }  // namespace
 
 void Engine::tell(Slot slot, decltype(Event::what) what) { events_.push_back({{now_}, slot, std::move(what)}); }
 
-/// The columns of the entry as data_locks.lock_data prints them (lock0lock.cc, p_s_fill_lock_data): text quoted, the
-/// hidden row id in hexadecimal.
 std::string Engine::data_of(const Index& index, KeyView key) const {
   std::string data;
   for (std::size_t i = 0; i < key.size(); ++i) {
     if (i > 0) data += ", ";
-    const Column& column = catalog_.tables[index.table].columns[index.fields[i].column];
-    if (column.hidden) {
-      data += fmt::format("0x{:012X}", static_cast<std::uint64_t>(std::get<std::int64_t>(key[i])));
-    } else if (const auto* text = std::get_if<std::string>(&key[i])) {
-      std::string quoted = *text;
-      for (std::size_t at = 0; (at = quoted.find('\'', at)) != std::string::npos; at += 2) quoted.insert(at, 1, '\'');
-      data += fmt::format("'{}'", quoted);
-    } else {
-      data += to_text(key[i]);
-    }
+    data += lock_data(catalog_.tables[index.table].columns[index.fields[i].column], key[i]);
   }
   return data;
 }
@@ -89,6 +85,7 @@ WaitState Engine::wait_state(Slot slot) const {
   };
   WaitState state{session.execution.step, words(table.wanted(slot)), {}};
   for (const InTheWay& one : table.in_the_way_of(slot)) {
+    if (state.blockers.size() == blockers_told_max) break;
     state.blockers.push_back({one.lock.trx, words(one.lock), one.hard});
   }
   return state;
@@ -102,6 +99,7 @@ void Engine::tell_wait(Slot slot) {
 
 /// Who is in the way changes while one waits: what is new is told.
 void Engine::tell_waits() {
+  if (timeouts_.size() > waiters_told_max) return;
   for (const auto& [deadline, slot] : timeouts_) {
     WaitState state = wait_state(slot);
     if (state.blockers == sessions_[slot].blockers_told) continue;

@@ -209,6 +209,7 @@ Progress Engine::write_candidate(Slot slot) {
     roll_back_to(slot, execution.undo_at_row, true);
     if (plan.insert_kind != sql::Insert::Kind::insert_ignore) return refused;
     execution.error.reset();
+    execution.outcome = Outcome::done;
     execution.insert = Execution::Insert::next;
     return Progress::again;
   }

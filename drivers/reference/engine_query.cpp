@@ -110,11 +110,6 @@ Progress Engine::open_table(Slot slot, QueryRun& run) {
   const Execution& execution = sessions_[slot].execution;
   const QueryPlan& query = execution.plan->queries[run.query];
   const TableUse& use = query.tables[run.depth];
-  const LockWish wish = wish_of(slot, use);
-  if (wish != LockWish::snapshot) {
-    const Mode mode = wish == LockWish::share ? innodb::IS : innodb::IX;
-    if (lock_table(slot, use.table, mode) == Got::waiting) return Progress::wait;
-  }
   AccessRequest request;
   request.catalog = &catalog_;
   request.indexes = &indexes_;
@@ -131,6 +126,11 @@ Progress Engine::open_table(Slot slot, QueryRun& run) {
     cursor.path = choose_access(request);
     return true;
   });
+  const LockWish wish = wish_of(slot, use);
+  if (wish != LockWish::snapshot && !cursor.path.impossible) {
+    const Mode mode = wish == LockWish::share ? innodb::IS : innodb::IX;
+    if (lock_table(slot, use.table, mode) == Got::waiting) return Progress::wait;
+  }
   cursor.phase = Cursor::Phase::open_range;
   cursor.semi_consistent = execution.plan->kind == StatementPlan::Kind::update && run.depth == 0 && run.query == 0 &&
                            sessions_[slot].transaction.skips_gaps();
@@ -194,7 +194,8 @@ Progress Engine::filter_row(Slot slot, QueryRun& run) {
   if (sessions_[slot].execution.error) return Progress::error;
   if (kept) run.matched[run.depth] = true;
   if (!passes) {
-    if (real && wish_of(slot, use) != LockWish::snapshot) unlock_row(slot, cursor);
+    // a row read by a constant key stays locked: it is read before WHERE is looked at
+    if (real && wish_of(slot, use) != LockWish::snapshot && !cursor.path.constant) unlock_row(slot, cursor);
     return Progress::again;
   }
   if (real && cursor.did_semi_consistent) {  // it matches: now wait for it, and look again at what it is then
@@ -243,7 +244,9 @@ LockWish Engine::wish_of(Slot slot, const TableUse& use) const {
     const bool inside = session.transaction.explicitly_begun || !session.settings.autocommit;
     return isolation == sql::Isolation::serializable && inside ? LockWish::share : LockWish::snapshot;
   }
-  return isolation >= sql::Isolation::repeatable_read ? LockWish::share : LockWish::snapshot;
+  // a subquery of DELETE locks at every level: DELETE is not among the statements that store_lock lists
+  const bool erase = session.execution.plan->kind == StatementPlan::Kind::erase;
+  return erase || isolation >= sql::Isolation::repeatable_read ? LockWish::share : LockWish::snapshot;
 }
 
 // --------------------------------------------------------------------------------------------- rows, groups, order

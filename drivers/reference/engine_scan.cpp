@@ -135,6 +135,7 @@ Progress Engine::examine(Slot slot, const TableUse& use, LockWish wish, Cursor& 
   const ScanRange& range = range_of(cursor);
   const OrderedIndex& index = indexes_[cursor.path.index];
   if (cursor.at == supremum) {
+    if (ended_before_supremum(cursor)) return next_range(cursor);
     if (gaps && lock_record(slot, cursor.path.index, supremum, modes_of(wish).next_key) == Got::waiting) {
       return Progress::wait;
     }
@@ -148,6 +149,18 @@ Progress Engine::examine(Slot slot, const TableUse& use, LockWish wish, Cursor& 
     return next_range(cursor);
   }
   return locking ? examine_locking(slot, use, wish, cursor) : examine_snapshot(slot, use, cursor);
+}
+
+/// At the end of the index InnoDB compares the last entry, delete-marked as it was, with the end of the range before it
+/// locks the supremum; not where an index condition does the comparing.
+bool Engine::ended_before_supremum(const Cursor& cursor) const {
+  const ScanRange& range = range_of(cursor);
+  if (!cursor.path.forward || cursor.path.index_condition || range.exact || range.high.empty()) return false;
+  const OrderedIndex& index = indexes_[cursor.path.index];
+  const RecordId last = index.previous(supremum);
+  if (last == none) return false;
+  const int order = index.compare(range.high, last);
+  return order < 0 || (order == 0 && !range.high_inclusive);
 }
 
 /// row_compare_row_to_range: does the row, does the gap before it, belong to what is read?
@@ -230,8 +243,12 @@ Progress Engine::fetch_row(Slot slot, const TableUse& use, LockWish wish, Cursor
   const OrderedIndex& index = indexes_[cursor.path.index];
   cursor.phase = Cursor::Phase::fetch_row;
   if (cursor.path.index_condition) {
-    if (past_end(cursor)) return next_range(cursor);
+    if (past_end(cursor)) {
+      if (sessions_[slot].transaction.skips_gaps()) unlock_entry(slot, cursor);
+      return next_range(cursor);
+    }
     if (!index_condition_holds(slot, use, cursor)) {
+      if (sessions_[slot].transaction.skips_gaps()) unlock_entry(slot, cursor);
       cursor.phase = Cursor::Phase::step;
       return Progress::again;
     }
@@ -265,7 +282,7 @@ Progress Engine::fetch_row(Slot slot, const TableUse& use, LockWish wish, Cursor
 Progress Engine::found(Slot slot, Cursor& cursor, bool checked) {
   cursor.phase = Cursor::Phase::step;
   if (checked || !past_end(cursor)) return Progress::ready;
-  unlock_row(slot, cursor);
+  if (cursor.path.forward) unlock_row(slot, cursor);
   return next_range(cursor);
 }
 

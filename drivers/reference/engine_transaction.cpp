@@ -82,6 +82,7 @@ void Engine::undo_one(Slot slot, const Undo& undo, bool partial) {
       rows_[undo.table].erase(undo.record);
       break;
     case Undo::What::row_changed:
+      if (keep && revived(undo)) make_explicit(undo.index, undo.record);
       rows_[undo.table].pop(undo.record);
       note.marked = rows_[undo.table].newest_version(undo.record).deleted;
       break;
@@ -94,11 +95,19 @@ void Engine::undo_one(Slot slot, const Undo& undo, bool partial) {
       note.writer = undo.writer_before;
       break;
     case Undo::What::entry_revived:
+      if (keep) make_explicit(undo.index, undo.record);
       note.marked = true;
       note.writer = undo.writer_before;
       break;
   }
   if (undo.what == Undo::What::entry_revived || undo.what == Undo::What::row_changed) purge_again(undo);
+}
+
+/// The change put a row in where a deleted one stood (row_ins_clust_index_entry_by_modify).
+bool Engine::revived(const Undo& undo) const {
+  const RowStore& store = rows_[undo.table];
+  const Version& newest = store.newest_version(undo.record);
+  return !newest.deleted && newest.older != none && store.version(newest.older).deleted;
 }
 
 /// What was delete-marked by an earlier transaction, and escaped its purge while it lived again, is due once more.
