@@ -9,7 +9,6 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
-#include <limits>
 #include <memory>
 #include <string>
 #include <thread>
@@ -59,10 +58,11 @@ class Database {
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
 
-  std::unique_ptr<Transaction> begin(bool detect = false) {
+  /// `detect_depth` is how long a chain is searched, and how much memory each search takes; 0 searches none.
+  std::unique_ptr<Transaction> begin(std::uint32_t detect_depth = 0) {
     TransactionOptions options;
-    options.deadlock_detect = detect;
-    options.deadlock_detect_depth = std::numeric_limits<int>::max();
+    options.deadlock_detect = detect_depth != 0;
+    options.deadlock_detect_depth = detect_depth;
     return std::unique_ptr<Transaction>(database_->BeginTransaction(WriteOptions(), options));
   }
   void begin_again(std::unique_ptr<Transaction>& transaction) {
@@ -112,7 +112,7 @@ void close_cycle_rocksdb(benchmark::State& state) {
   std::vector<std::unique_ptr<Transaction>> transactions;
   for (std::uint32_t i = 0; i <= waiters; ++i) {
     keys[i] = i;
-    transactions.push_back(database.begin(true));
+    transactions.push_back(database.begin(waiters + 2));
     must(lock(*transactions[i], keys[i], false), "lock");
   }
   std::vector<std::thread> threads;
