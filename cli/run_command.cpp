@@ -32,11 +32,20 @@ std::string quoted(const std::string& word) {
   return out + "'";
 }
 
+/// `mysql://user:secret@host/db` without `:secret`: no report shows a password.
+std::string without_password(const std::string& engine) {
+  const std::size_t scheme = engine.find("://");
+  const std::size_t host = engine.rfind('@');
+  if (scheme == std::string::npos || host == std::string::npos || host < scheme) return engine;
+  const std::size_t colon = engine.find(':', scheme + 3);
+  return colon < host ? engine.substr(0, colon) + engine.substr(host) : engine;
+}
+
 /// The command that plays the same again: the same engines, and the seed that chance came from.
 std::string again(const Options& options, const Report& report) {
   if (report.runs.empty() || options.files.front() == "-") return "";
   std::string out = "gridlock run " + quoted(options.files.front());
-  for (const std::string& engine : options.engines) out += " --engine " + quoted(engine);
+  for (const std::string& engine : options.engines) out += " --engine " + quoted(without_password(engine));
   if (options.isolation) out += " --isolation " + quoted(options.isolation_words);
   out += fmt::format(" --seed {}", report.runs.front().summary.seed);
   return out + (options.locks ? " --locks" : "");
@@ -65,7 +74,7 @@ struct Played {
   bool engine_lost = false;
 };
 
-/// The engine is an input too. Its URL's password stays where it is: `name` is asked of the driver.
+/// The engine is an input too.
 Report::Input engine_input(const std::string& name, Problems problems) {
   Report::Input input;
   input.engine = name;
@@ -77,7 +86,7 @@ void play(const Workload& workload, const std::string& engine, const Options& op
   MadeDriver made = make_driver(engine);
   if (!made.driver) {
     complain(options, made.problems, "");
-    played.report.inputs.push_back(engine_input("", std::move(made.problems)));
+    played.report.inputs.push_back(engine_input(without_password(engine), std::move(made.problems)));
     return;
   }
   played.report.inputs.push_back(engine_input(made.driver->name(), {}));

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cstdint>
 #include <map>
 #include <set>
 #include <utility>
@@ -125,34 +126,16 @@ std::string row_in_words(const std::vector<Value>& row) {
   return row.size() == 1 ? out : "(" + out + ")";
 }
 
-std::string first_word(std::string_view sql) {
-  std::string word;
-  for (const char c : clean(sql)) {
-    if (std::isalpha(static_cast<unsigned char>(c)) == 0) break;
-    word += static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-  }
-  return word;
-}
-
-bool is_one_of(const std::string& word, std::initializer_list<std::string_view> words) {
-  return std::find(words.begin(), words.end(), word) != words.end();
-}
-
 /// `2 rows: 19, 22`, `1 row`, `done`.
-Text result_text(const std::string& sql, const PlayedOrder::Result* result) {
-  const std::string verb = first_word(sql);
+Text result_text(const PlayedOrder::Result* result) {
   if (result == nullptr) return {Ink::dim, "done"};
-  if (!result->rows.empty()) {
-    std::string rows;
-    for (std::size_t i = 0; i < std::min(result->rows.size(), rows_shown); ++i)
-      rows += (i == 0 ? "" : ", ") + row_in_words(result->rows[i]);
-    if (result->rows.size() > rows_shown) rows += ", ...";
-    return {Ink::dim, fmt::format("{}: {}", counted(result->rows.size(), "row"), rows)};
-  }
-  if (verb == "SELECT") return {Ink::dim, "no row"};
-  if (is_one_of(verb, {"INSERT", "UPDATE", "DELETE", "REPLACE"}))
-    return {Ink::dim, result->affected == 0 ? "no row" : counted(static_cast<std::uint64_t>(result->affected), "row")};
-  return {Ink::dim, "done"};
+  const std::uint64_t count = result->returns_rows ? result->rows.size() : static_cast<std::uint64_t>(result->affected);
+  if (count == 0) return {Ink::dim, "no row"};
+  std::string rows;
+  for (std::size_t i = 0; i < std::min(result->rows.size(), rows_shown); ++i)
+    rows += (i == 0 ? ": " : ", ") + row_in_words(result->rows[i]);
+  if (result->rows.size() > rows_shown) rows += ", ...";
+  return {Ink::dim, counted(count, "row") + rows};
 }
 
 const PlayedOrder::Result* result_of(const PlayedOrder& order, const std::string& step) {
@@ -168,7 +151,7 @@ Text order_outcome(const PlayedOrder& order, const TraceFacts& facts, const Play
   };
   switch (event.outcome) {
     case Outcome::waits: return waits_for(look_up(facts.waits, event.step));
-    case Outcome::done: return result_text(look_up(facts.sql, event.step), result_of(order, event.step));
+    case Outcome::done: return result_text(result_of(order, event.step));
     case Outcome::error: return error_text(event.error);
     default: return ending(event.outcome, look_up(facts.session, event.step));
   }

@@ -33,9 +33,9 @@ void tell_title(const DiagnosedDeadlock& one, const Telling& telling, Page& page
       fmt::format("pattern {}, seen {}", clean(one.diagnosis.pattern),
                   one.deadlock.count == 1 ? "once" : fmt::format("{} times", thousands(one.deadlock.count)));
   if (!one.deadlock.first_seen.empty()) {
-    about += fmt::format(", {}{}", one.deadlock.count > 1 ? "first " : "", clean(one.deadlock.first_seen));
+    about += fmt::format(", {}at {}", one.deadlock.count > 1 ? "first " : "", clean(one.deadlock.first_seen));
     if (one.deadlock.last_seen != one.deadlock.first_seen && !one.deadlock.last_seen.empty())
-      about += fmt::format(", last {}", clean(one.deadlock.last_seen));
+      about += fmt::format(", last at {}", clean(one.deadlock.last_seen));
   }
   if (!one.deadlock.where.empty()) about += ", " + clean(one.deadlock.where);
   for (const Text& line : Text(Ink::dim, about).wrapped(page.width())) page.line(line);

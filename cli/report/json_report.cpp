@@ -69,7 +69,8 @@ Json result_json(const PlayedOrder::Result& result) {
     for (const Value& value : row) cells.push_back(report::value_json(value));
     rows.push_back(std::move(cells));
   }
-  return Json{{"step", result.step}, {"affected", result.affected}, {"rows", std::move(rows)}};
+  return Json{
+      {"step", result.step}, {"affected", result.affected}, {"rows", result.returns_rows ? std::move(rows) : Json()}};
 }
 
 Json locks_after_json(const PlayedOrder::LocksAfter& after) {

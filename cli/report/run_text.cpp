@@ -90,7 +90,7 @@ void tell_run(const Run& run, Page& page) {
   const RunSummary& summary = run.summary;
   const bool is_reference = summary.engine.starts_with("reference:");
   heading(fmt::format("The run on {}", clean(summary.engine)), page);
-  if (!summary.version.empty()) figure("version", clean(summary.version), page);
+  if (!summary.version.empty()) figure(is_reference ? "behaves as" : "version", clean(summary.version), page);
   figure("transactions",
          fmt::format("{} committed, {} rolled back, {} retried, {} failed", thousands(summary.committed),
                      thousands(summary.rolled_back), thousands(summary.retried), thousands(summary.failed)),

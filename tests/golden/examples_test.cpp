@@ -39,11 +39,13 @@ TEST_P(Examples, ReportForPrograms) {
   golden::check("reports/examples/" + GetParam() + ".json", ended.out);
 }
 
-INSTANTIATE_TEST_SUITE_P(All, Examples, testing::ValuesIn(examples()), [](const auto& info) {
-  std::string name = info.param;
+std::string name_of(const testing::TestParamInfo<std::string>& example) {
+  std::string name = example.param;
   std::replace(name.begin(), name.end(), '-', '_');
   return name;
-});
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Examples, testing::ValuesIn(examples()), name_of);
 
 TEST(ExamplesAreThere, AllOfThem) { EXPECT_GE(examples().size(), 9U); }
 

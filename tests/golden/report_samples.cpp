@@ -164,7 +164,7 @@ PlayedOrder opposite_order_played() {
                   {"a3", Outcome::done, {}},
                   {"a4", Outcome::done, {}},
                   {"b4", Outcome::done, {}}};
-  order.results = {{"a2", 1, {}}, {"b2", 1, {}}, {"a3", 1, {}}};
+  order.results = {{"a2", false, 1, {}}, {"b2", false, 1, {}}, {"a3", false, 1, {}}};
   order.trace = trace_of({"alice", "bob"}, {{0, "a1", "BEGIN"},
                                             {1, "b1", "BEGIN"},
                                             {0, "a2", alice_1},
@@ -331,8 +331,11 @@ Report story_with_locks() {
                   {"b1", Outcome::done, {}},
                   {"d1", Outcome::lock_timeout, {}}};
   order.results = {
-      {"a2", 0, {{Value(std::int64_t{2}), Value(std::int64_t{22})}, {Value(std::int64_t{3}), Value(std::int64_t{28})}}},
-      {"b1", 1, {}}};
+      {"a2",
+       true,
+       0,
+       {{Value(std::int64_t{2}), Value(std::int64_t{22})}, {Value(std::int64_t{3}), Value(std::int64_t{28})}}},
+      {"b1", false, 1, {}}};
   order.trace = trace_of({"alice", "bob", "carl", "dora"},
                          {{0, "a1", "BEGIN"},
                           {0, "a2", "SELECT id, age FROM guests WHERE age BETWEEN 20 AND 30 FOR UPDATE"},
@@ -372,7 +375,7 @@ Report skipped_steps() {
   order.events = {{"a1", Outcome::done, {}},  {"a2", Outcome::done, {}},    {"b1", Outcome::done, {}},
                   {"b3", Outcome::waits, {}}, {"b4", Outcome::skipped, {}}, {"a3", Outcome::serialization_failure, {}},
                   {"b3", Outcome::done, {}}};
-  order.results = {{"a2", 0, {}}, {"b3", 1, {}}};
+  order.results = {{"a2", false, 0, {}}, {"b3", false, 1, {}}};
   order.trace =
       trace_of({"alice", "bob"},
                {{0, "a1", "BEGIN"}, {0, "a2", alice_1}, {1, "b1", "BEGIN"}, {1, "b3", bob_2}, {0, "a3", alice_2}});
