@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <set>
 #include <utility>
 
+#include "analyzer/fingerprint.h"
 #include "analyzer/rules/rewrites.h"
 #include "analyzer/rules/words.h"
 
@@ -20,63 +22,96 @@ Advice advice(std::string rule, std::string title, std::string detail, Condition
   return out;
 }
 
+namespace {
+
+/// The tables that the statements of the cycle want, sorted by name.
+std::set<std::string> tables_of(const Scene& scene) {
+  std::set<std::string> tables;
+  for (const Actor& actor : scene.actors) {
+    const std::string table =
+        actor.wants != nullptr && !actor.wants->table.empty() ? bare_table(actor.wants->table) : actor.act.table;
+    if (!table.empty()) tables.insert(table);
+  }
+  return tables;
+}
+
+/// Who goes against the order of the keys, where the locks or the statements tell, but not which statements to swap.
+std::string turn_round(const Scene& scene) {
+  std::string text;
+  for (std::size_t i = 0; i < scene.size(); ++i)
+    if (const auto places = against_key_order(scene, i))
+      text += fmt::format(" {} takes {} before {}: let it take them the other way round.",
+                          at_beginning(scene.actors[i].party->name), places->first, places->second);
+  return text;
+}
+
+}  // namespace
+
 Advice sort_keys(const Scene& scene) {
   auto rewrites = in_key_order(scene);
-  std::string detail = fmt::format(
-      "Let every transaction take its rows of {} in the same order, for example by ascending primary key. Whoever "
-      "comes "
-      "second then waits before it has locked anything that the first still needs.",
-      table_in_words(scene));
-  if (!rewrites.empty()) {
+  const auto tables = tables_of(scene);
+  std::string detail;
+  if (tables.size() > 1) {
+    detail = fmt::format(
+        "Let every transaction use its tables in the same order, for example {}, and the rows of each by ascending "
+        "primary key.",
+        fmt::join(tables, " before "));
+  } else {
+    detail = fmt::format(
+        "Let every transaction take its rows of {} in the same order, for example by ascending primary key.",
+        table_in_words(scene));
+  }
+  detail += " Whoever comes second then waits before it has locked anything that the first still needs.";
+  if (rewrites.empty()) {
+    detail += turn_round(scene);
+  } else {
     detail += " Against that order goes ";
     for (std::size_t i = 0; i < rewrites.size(); ++i) detail += (i == 0 ? "" : ", ") + rewrites[i].party;
     detail +=
         ": its statements, swapped, are below. Where the keys come from parameters, sort them in the application "
-        "before "
-        "the first statement.";
+        "before the first statement.";
   }
-  return advice("sort-keys", "Lock the rows in one order", std::move(detail), Condition::circular_wait,
-                std::move(rewrites));
+  return advice("sort-keys", tables.size() > 1 ? "Lock the tables in one order" : "Lock the rows in one order",
+                std::move(detail), Condition::circular_wait, std::move(rewrites));
 }
 
 std::optional<Advice> lock_rows_first(const Scene& scene) {
-  const auto select = lock_all_rows(scene);
-  if (!select) return std::nullopt;
   std::vector<Advice::Rewrite> rewrites;
-  for (const Actor& actor : scene.actors) rewrites.push_back({actor.party->name, "", *select + ";"});
-  return advice(
-      "lock-rows-first", "Lock all the rows at the beginning, by one statement",
-      "If the order of the changes cannot be altered, lock every row that the transaction is going to change first, "
-      "in key order and by a single statement; then change them in any order.",
-      Condition::circular_wait, std::move(rewrites));
+  for (std::size_t i = 0; i < scene.size(); ++i) {
+    const auto select = lock_both_rows(scene, i);
+    if (!select) return std::nullopt;
+    rewrites.push_back({scene.actors[i].party->name, "", *select + ";"});
+  }
+  return advice("lock-rows-first", "Lock all the rows at the beginning, by one statement",
+                "If the order of the changes cannot be altered, lock every row that the transaction is going to change "
+                "first, in key order and by a single statement; then change them in any order.",
+                Condition::circular_wait, std::move(rewrites));
 }
 
 Advice retry(const Scene& scene) {
   const std::string error = scene.postgres ? "SQLSTATE 40P01" : "error 1213";
-  return advice(
-      "retry", "Run the victim again",
-      fmt::format("Catch {} and run the whole transaction again from its beginning, after a short random pause and a "
-                  "few times at most. The server has rolled everything back, so repeating only the last statement "
-                  "would lose the earlier ones.",
-                  error),
-      Condition::no_preemption);
+  return advice("retry", "Run the victim again",
+                fmt::format("Catch {} and run the whole transaction again from its beginning, after a short random "
+                            "pause and a few times at most. The server has rolled everything back, so repeating only "
+                            "the last statement would lose the earlier ones.",
+                            error),
+                Condition::no_preemption);
 }
 
 Advice read_committed() {
-  return advice(
-      "read-committed", "Run these transactions at READ COMMITTED",
-      "At READ COMMITTED a search for rows locks the rows that it finds, not the gaps between them, so there is no gap "
-      "lock for the other's INSERT to wait for. Use it where no later statement of the transaction relies on the range "
-      "staying as it was. Uniqueness and foreign key checks lock gaps at every level.",
-      Condition::hold_and_wait, {{"", "", "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED;"}});
+  return advice("read-committed", "Run these transactions at READ COMMITTED",
+                "At READ COMMITTED a search locks the rows that it finds, not the gaps between them, so there is no "
+                "gap lock for the other's INSERT to wait for: SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED. "
+                "Use it where no later statement of the transaction relies on the range staying as it was. Checks of "
+                "unique and foreign keys lock gaps at every level.",
+                Condition::hold_and_wait);
 }
 
 Advice shorten() {
-  return advice(
-      "short-transactions", "Keep the transactions short",
-      "Do the statements that lock most as late as possible, commit right behind them, and let nothing slow (another "
-      "service, a user) happen in between. That makes the meeting rarer, not impossible.",
-      Condition::hold_and_wait);
+  return advice("short-transactions", "Keep the transactions short",
+                "Do the statements that lock most as late as possible, commit right behind them, and let nothing slow "
+                "(another service, a user) happen in between. That makes the meeting rarer, not impossible.",
+                Condition::hold_and_wait);
 }
 
 void add_rewrite(Advice& out, const Actor& actor, const std::string& before, const std::optional<std::string>& after) {

@@ -13,6 +13,15 @@ const Act* delete_before(const Actor& actor) {
   return nullptr;
 }
 
+/// Whether the insert brings back the very key that was deleted.
+bool puts_back(const Act& insert, const Act& removed) {
+  for (const Comparison& comparison : removed.where)
+    if (comparison.op == sql::Op::equal && comparison.values.size() == 1 &&
+        inserts_value(insert, comparison.values.front()))
+      return true;
+  return false;
+}
+
 /// The insert of a transaction that has deleted in the same index; in a log, the other's DELETE is the sign.
 bool inserts_again(const Actor& inserter, const Actor& waiter) {
   if (!inserter.act.inserts() || inserter.wants == nullptr || waiter.wants == nullptr) return false;
@@ -33,26 +42,25 @@ std::optional<Diagnosis> delete_then_insert(const Scene& scene) {
     if (!inserts_again(inserter, waiter)) continue;
     Diagnosis diagnosis;
     diagnosis.title = "A row is deleted and inserted again while another transaction queues for it";
-    diagnosis.explanation = inserter.party->name + " has deleted an entry of index " + inserter.wants->index +
-                            " that " + waiter.party->name +
-                            " also wants and queues for. The INSERT that follows needs the same place, and must wait "
-                            "even for those who only queue "
-                            "there. " +
-                            cycle_in_words(scene);
-    Advice update = advice(
-        "update-in-place", "Change the row instead of deleting and inserting it",
-        "An UPDATE keeps the entry: one exclusive lock, no gap, no duplicate check. Where the key itself changes, "
-        "insert the new row before deleting the old one.",
-        Condition::hold_and_wait);
-    if (const Act* removed = delete_before(inserter))
+    diagnosis.explanation =
+        at_beginning(inserter.party->name) +
+        (inserter.known_past() ? " has deleted an entry of index " : ", it seems, has deleted an entry of index ") +
+        inserter.wants->index + " that " + waiter.party->name +
+        " also wants and queues for. The INSERT that follows needs the same place, and must wait even for those who "
+        "only queue there. " +
+        cycle_in_words(scene);
+    Advice update = advice("update-in-place", "Change the row instead of deleting and inserting it",
+                           "An UPDATE keeps the entry: one exclusive lock, no gap, no duplicate check. Where the key "
+                           "itself changes, insert the new row before deleting the old one.",
+                           Condition::hold_and_wait);
+    if (const Act* removed = delete_before(inserter); removed != nullptr && puts_back(inserter.act, *removed))
       if (const auto after = upsert_of(inserter.act, key_column(*removed, inserter.wants), nullptr, scene))
         add_rewrite(update, inserter, removed->sql + ";\n" + inserter.party->statement + ";", *after + ";");
     diagnosis.advice.push_back(std::move(update));
-    diagnosis.advice.push_back(
-        advice("delete-by-primary-key", "Delete by primary key",
-               "A DELETE by primary key locks single rows; by a secondary index it locks the index entries "
-               "and the gaps around them as well.",
-               Condition::hold_and_wait));
+    diagnosis.advice.push_back(advice("delete-by-primary-key", "Delete by primary key",
+                                      "A DELETE by primary key locks single rows; by a secondary index it locks the "
+                                      "index entries and the gaps around them as well.",
+                                      Condition::hold_and_wait));
     if (is_insert_intention(inserter.wants)) diagnosis.advice.push_back(read_committed());
     diagnosis.folklore = {"REPLACE: it is a DELETE and an INSERT, with the same locks.", retries_do_not_cure(),
                           timeouts_do_not_help(scene)};

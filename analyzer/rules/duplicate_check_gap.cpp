@@ -29,9 +29,9 @@ std::optional<Diagnosis> duplicate_check_gap(const Scene& scene) {
     Diagnosis diagnosis;
     diagnosis.title = "An INSERT goes in front of a key whose duplicate check another INSERT is waiting in";
     diagnosis.explanation =
-        waiter.party->name + " inserts a key that " + inserter.party->name +
+        at_beginning(waiter.party->name) + " inserts a key that " + inserter.party->name +
         " has inserted and not committed: it queues in the duplicate check for that entry and the gap before it. " +
-        inserter.party->name +
+        at_beginning(inserter.party->name) +
         " then inserts into exactly that gap, and an insert waits even for those who only queue there. " +
         cycle_in_words(scene);
     Advice sort =
@@ -44,8 +44,7 @@ std::optional<Diagnosis> duplicate_check_gap(const Scene& scene) {
     diagnosis.advice.push_back(std::move(sort));
     diagnosis.advice.push_back(
         advice("one-statement", "Insert the rows by one statement, or commit after each",
-               "The shorter a transaction keeps an inserted key without committing it, the fewer others "
-               "queue for it.",
+               "The shorter a transaction keeps an inserted key without committing it, the fewer others queue for it.",
                Condition::hold_and_wait));
     diagnosis.advice.push_back(retry(scene));
     diagnosis.folklore = {"READ COMMITTED: the duplicate check locks the entry and its gap at every level.",

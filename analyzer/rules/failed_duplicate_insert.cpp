@@ -30,11 +30,10 @@ std::optional<Diagnosis> failed_duplicate_insert(const Scene& scene) {
       "An INSERT that fails with a duplicate key (1062) leaves a shared lock on the row that it met, until the "
       "transaction ends. " +
       cycle_in_words(scene) + " Neither can change the row while the other shares it.";
-  Advice upsert =
-      advice("upsert", "Insert or update by one statement",
-             "INSERT ... ON DUPLICATE KEY UPDATE asks for the exclusive lock in its duplicate check already, so the "
-             "second waits before it holds anything.",
-             Condition::hold_and_wait);
+  Advice upsert = advice("upsert", "Insert or update by one statement",
+                         "INSERT ... ON DUPLICATE KEY UPDATE asks for the exclusive lock in its duplicate check "
+                         "already, so the second waits before it holds anything.",
+                         Condition::hold_and_wait);
   for (std::size_t i = 0; i < scene.size(); ++i) {
     const Act& insert = *failed_insert(scene, i);
     const Actor& actor = scene.actors[i];
@@ -46,8 +45,7 @@ std::optional<Diagnosis> failed_duplicate_insert(const Scene& scene) {
   diagnosis.advice.push_back(std::move(upsert));
   diagnosis.advice.push_back(
       advice("roll-back-after-duplicate", "Roll back after a duplicate key error",
-             "ROLLBACK (or commit what is done so far) lets the shared lock go; then begin again with the "
-             "UPDATE.",
+             "ROLLBACK (or commit what is done so far) lets the shared lock go; then begin again with the UPDATE.",
              Condition::hold_and_wait));
   diagnosis.folklore = {"READ COMMITTED: the duplicate check leaves its shared lock at every level.",
                         "Ignoring the error in the application: the statement is undone, its lock is not.",

@@ -71,13 +71,12 @@ std::optional<Clue> postgres_clue(const Scene& scene) {
 /// The child's INSERT and the parent's statement, the other way round.
 Advice parent_first(const Scene& scene, const std::string& parent) {
   const std::string clause = scene.postgres ? "FOR NO KEY UPDATE" : "FOR UPDATE";
-  Advice out = advice(
-      "lock-parent-first", "Lock the parent before the child",
-      fmt::format("Change (or lock by SELECT ... {}) the row of {} before writing the rows that refer to it, in every "
-                  "transaction, and several parents in key order. The second transaction then waits for the first at "
-                  "the parent, and holds nothing.",
-                  clause, parent),
-      Condition::circular_wait);
+  Advice out = advice("lock-parent-first", "Lock the parent before the child",
+                      fmt::format("Change (or lock by SELECT ... {}) the row of {} before writing the rows that refer "
+                                  "to it, in every transaction, and several parents in key order. The second "
+                                  "transaction then waits for the first at the parent, and holds nothing.",
+                                  clause, parent),
+                      Condition::circular_wait);
   for (const Actor& actor : scene.actors) {
     if (!child_before_parent(actor, parent)) continue;
     for (const Act& act : actor.earlier) {
@@ -91,11 +90,10 @@ Advice parent_first(const Scene& scene, const std::string& parent) {
 }
 
 Advice no_key_update(const Scene& scene) {
-  Advice out = advice(
-      "no-key-update", "Lock the parent with FOR NO KEY UPDATE",
-      "FOR UPDATE excludes the FOR KEY SHARE that a foreign key check takes; FOR NO KEY UPDATE does not, and is enough "
-      "unless the parent's key is changed or the row deleted.",
-      Condition::mutual_exclusion);
+  Advice out = advice("no-key-update", "Lock the parent with FOR NO KEY UPDATE",
+                      "FOR UPDATE excludes the FOR KEY SHARE that a foreign key check takes; FOR NO KEY UPDATE does "
+                      "not, and is enough unless the parent's key is changed or the row deleted.",
+                      Condition::mutual_exclusion);
   for (const Actor& actor : scene.actors)
     if (actor.act.verb == Verb::lock_update)
       add_rewrite(out, actor, actor.party->statement, locking_read(actor.act, "FOR NO KEY UPDATE"));
@@ -112,20 +110,18 @@ std::optional<Diagnosis> foreign_key_parent(const Scene& scene) {
   diagnosis.explanation = std::string("Writing a row that refers to a parent locks the parent row ") +
                           (scene.postgres ? "(FOR KEY SHARE)" : "(shared)") +
                           ", so that it cannot disappear; deleting or changing a parent locks its children. No "
-                          "statement says so: the foreign key "
-                          "does it. " +
+                          "statement says so: the foreign key does it. " +
                           cycle_in_words(scene);
   if (!clue->certain)
     diagnosis.explanation +=
-        " The log does not show the earlier statements; that each has written something and shares the row is "
-        "how a foreign key's check looks, and a SELECT ... FOR SHARE behind another change would look the same.";
+        " The log does not show the earlier statements; that each has written something and shares the row is how a "
+        "foreign key's check looks, and a SELECT ... FOR SHARE behind another change would look the same.";
   diagnosis.advice.push_back(parent_first(scene, clue->parent));
   if (scene.postgres) diagnosis.advice.push_back(no_key_update(scene));
-  diagnosis.advice.push_back(
-      advice("no-counter-in-parent", "Keep counters out of the parent row",
-             "A sum or a counter in the parent makes every child's transaction change the same row. Count when "
-             "reading, or collect the changes in a table of their own.",
-             Condition::mutual_exclusion));
+  diagnosis.advice.push_back(advice("no-counter-in-parent", "Keep counters out of the parent row",
+                                    "A sum or a counter in the parent makes every child's transaction change the same "
+                                    "row. Count when reading, or collect the changes in a table of their own.",
+                                    Condition::mutual_exclusion));
   diagnosis.folklore = {
       isolation_does_not_help(scene),
       "An index on the child's column: it makes the check fast, and leaves the parent's row as locked as before.",

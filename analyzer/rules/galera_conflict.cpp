@@ -13,8 +13,7 @@ std::optional<Diagnosis> galera_conflict(const Scene& scene) {
   diagnosis.title = "A replicated transaction of the cluster aborted a local one";
   diagnosis.explanation =
       "A transaction that another node of the cluster has committed already must be applied here. Local transactions "
-      "that hold what "
-      "it needs are aborted; their clients get error 1213, though nobody waited in a ring.";
+      "that hold what it needs are aborted; their clients get error 1213, though nobody waited in a ring.";
   diagnosis.advice.push_back(retry(scene));
   diagnosis.advice.push_back(
       advice("one-node", "Send writes of the same rows to one node",

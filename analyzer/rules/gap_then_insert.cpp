@@ -25,11 +25,10 @@ std::string how_locked(const Act* taker) {
 
 /// `INSERT ... ON DUPLICATE KEY UPDATE` instead of looking first.
 Advice upsert(const Scene& scene) {
-  Advice out = advice(
-      "upsert", "Insert or update by one statement",
-      "One INSERT ... ON DUPLICATE KEY UPDATE does not look first: it takes no lock on the gap, and if the row is "
-      "there already it locks that row only. It replaces the search and the INSERT together.",
-      Condition::hold_and_wait);
+  Advice out = advice("upsert", "Insert or update by one statement",
+                      "INSERT ... ON DUPLICATE KEY UPDATE does not look first: where the key is new, it takes no lock "
+                      "on the gap before it inserts. It replaces the search and the INSERT together.",
+                      Condition::hold_and_wait);
   for (std::size_t i = 0; i < scene.size(); ++i) {
     const Actor& actor = scene.actors[i];
     const Act* taker = taker_of(scene, i);
@@ -42,21 +41,31 @@ Advice upsert(const Scene& scene) {
   return out;
 }
 
-Advice insert_first() {
-  return advice(
-      "insert-first", "Insert first, and look only if the row was there",
-      "Try the INSERT at once; on the duplicate key error (1062) the row exists, and can be read FOR UPDATE without "
-      "locking a gap.",
-      Condition::hold_and_wait);
+/// A locking read of more than one key: no single row stands for it.
+bool is_range(const Act* act) {
+  return act != nullptr &&
+         (act->where.empty() || act->where.front().op != sql::Op::equal || act->where.front().values.size() > 1);
 }
 
-Advice skip_the_delete(const Scene& scene) {
-  Advice out = advice(
-      "skip-the-delete", "Do not delete what may not be there",
-      "The DELETE before the INSERT locks a gap whenever there is nothing to delete. Insert with ON DUPLICATE KEY "
-      "UPDATE, or delete only keys that a plain SELECT has found.",
-      Condition::hold_and_wait);
-  static_cast<void>(scene);
+Advice lock_exact_keys() {
+  return advice("lock-exact-keys", "Lock the rows that are meant, not the range between them",
+                "Read the keys by a plain SELECT, then lock those rows by their unique key (WHERE id IN (...)): a row "
+                "that is found by its whole unique key is locked without the gap before it.",
+                Condition::hold_and_wait);
+}
+
+Advice insert_first() {
+  return advice("insert-first", "Insert first, and look only if the row was there",
+                "Try the INSERT at once; on the duplicate key error (1062) the row exists, and can be read FOR UPDATE "
+                "without locking a gap.",
+                Condition::hold_and_wait);
+}
+
+Advice skip_the_delete() {
+  Advice out = advice("skip-the-delete", "Do not delete what may not be there",
+                      "The DELETE before the INSERT locks a gap whenever there is nothing to delete. Insert with ON "
+                      "DUPLICATE KEY UPDATE, or delete only keys that a plain SELECT has found.",
+                      Condition::hold_and_wait);
   return out;
 }
 
@@ -74,21 +83,24 @@ std::optional<Diagnosis> gap_then_insert(const Scene& scene) {
   if (scene.size() > 2) diagnosis.title = fmt::format("{} transactions lock gaps, then insert into them", scene.size());
   diagnosis.explanation = fmt::format(
       "{}. Any number of transactions can lock the same gap at the same time, because a gap lock only keeps others "
-      "from inserting. "
-      "{} Each INSERT waits for the other's gap lock.",
+      "from inserting. {} Each INSERT waits for the other's gap lock.",
       how_locked(taker), cycle_in_words(scene));
   if (behind_the_end)
     diagnosis.explanation +=
         " Keys that only grow (AUTO_INCREMENT, times, UUIDv7) always meet there: every new row goes into that one gap.";
-  if (deletes) diagnosis.advice.push_back(skip_the_delete(scene));
-  diagnosis.advice.push_back(upsert(scene));
-  diagnosis.advice.push_back(read_committed());
-  diagnosis.advice.push_back(insert_first());
+  if (deletes) diagnosis.advice.push_back(skip_the_delete());
+  if (is_range(taker)) {
+    diagnosis.advice.push_back(read_committed());
+    diagnosis.advice.push_back(lock_exact_keys());
+  } else {
+    diagnosis.advice.push_back(upsert(scene));
+    diagnosis.advice.push_back(read_committed());
+    diagnosis.advice.push_back(insert_first());
+  }
   diagnosis.folklore = {
       "Locking in the same order: the gap is one and the same, and both got it before either inserts.",
       "SELECT ... FOR UPDATE as a guard against duplicates: a row that is not there cannot be locked, only the gap, "
-      "and that "
-      "excludes nobody who also only locks it. A unique key is the guard.",
+      "and that excludes nobody who also only locks it. A unique key is the guard.",
       retries_do_not_cure(), timeouts_do_not_help(scene)};
   return diagnosis;
 }

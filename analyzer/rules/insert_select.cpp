@@ -28,8 +28,7 @@ std::optional<Diagnosis> insert_select(const Scene& scene) {
   diagnosis.title = "INSERT ... SELECT locks the rows that it reads";
   diagnosis.explanation =
       "At REPEATABLE READ an INSERT ... SELECT locks (shared) every row of its source, gaps included, so that a "
-      "replica can repeat "
-      "it. " +
+      "replica can repeat it. " +
       cycle_in_words(scene);
   Advice committed = read_committed();
   committed.detail =

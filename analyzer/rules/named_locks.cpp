@@ -20,11 +20,10 @@ bool stands_before(const std::string& a, const std::string& b) {
 }
 
 Advice in_one_order(const Scene& scene, const std::string& what) {
-  Advice out = advice(
-      "order-names", "Take " + what + " in one order",
-      "Sort the names (or numbers) before the first is taken, in every place of the application that takes more than "
-      "one.",
-      Condition::circular_wait);
+  Advice out = advice("order-names", "Take " + what + " in one order",
+                      "Sort the names (or numbers) before the first is taken, in every place of the application that "
+                      "takes more than one.",
+                      Condition::circular_wait);
   for (std::size_t i = 0; i < scene.size(); ++i) {
     const Actor &actor = scene.actors[i], &asker = scene.before(i);
     const Act* taker = taker_of(scene, i);
@@ -41,19 +40,18 @@ std::optional<Diagnosis> advisory_lock_order(const Scene& scene) {
   if (!all_wait_for(scene, LockKind::advisory)) return std::nullopt;
   Diagnosis diagnosis;
   diagnosis.title = "Sessions take advisory locks in opposite order";
-  diagnosis.explanation = cycle_in_words(scene) +
-                          " Advisory locks mean what the application wants them to mean; the server knows no "
-                          "order of them.";
+  diagnosis.explanation =
+      cycle_in_words(scene) +
+      " Advisory locks mean what the application wants them to mean; the server knows no order of them.";
   diagnosis.advice.push_back(in_one_order(scene, "advisory locks"));
-  diagnosis.advice.push_back(
-      advice("try-lock", "Try the second lock instead of waiting for it",
-             "pg_try_advisory_lock and pg_try_advisory_xact_lock return false at once; let go of what you have "
-             "then, and begin again.",
-             Condition::no_preemption));
+  diagnosis.advice.push_back(advice("try-lock", "Try the second lock instead of waiting for it",
+                                    "pg_try_advisory_lock and pg_try_advisory_xact_lock return false at once; let go "
+                                    "of what you have then, and begin again.",
+                                    Condition::no_preemption));
   diagnosis.advice.push_back(
       advice("transaction-level", "Use transaction-level locks",
-             "pg_advisory_xact_lock lets go at the end of the transaction, also when it fails. A session-level "
-             "lock survives the deadlock's ROLLBACK, and others go on waiting for it.",
+             "pg_advisory_xact_lock lets go at the end of the transaction, also when it fails. A session-level lock "
+             "survives the deadlock's ROLLBACK, and others go on waiting for it.",
              Condition::hold_and_wait));
   diagnosis.folklore = {isolation_does_not_help(scene), timeouts_do_not_help(scene)};
   diagnosis.folklore.front() = "Another isolation level: advisory locks do not know about it.";
@@ -69,8 +67,7 @@ std::optional<Diagnosis> get_lock_order(const Scene& scene) {
   diagnosis.advice.push_back(in_one_order(scene, "GET_LOCK names"));
   diagnosis.advice.push_back(
       advice("try-lock", "Wait for the second lock with a timeout",
-             "GET_LOCK(name, 0) returns 0 at once when somebody has it: release what you have then, and begin "
-             "again.",
+             "GET_LOCK(name, 0) returns 0 at once when somebody has it: release what you have then, and begin again.",
              Condition::no_preemption));
   diagnosis.folklore = {
       "COMMIT or ROLLBACK between the two: a GET_LOCK outlives the transaction; only RELEASE_LOCK or the end of the "

@@ -54,15 +54,14 @@ std::optional<Diagnosis> no_usable_index(const Scene& scene) {
   diagnosis.title = "A statement without a usable index locks the whole table";
   diagnosis.explanation = fmt::format(
       "No index serves the WHERE clause of {}: the server reads the table row by row, and locks every row that it "
-      "reads, also those "
-      "that do not match, until the transaction ends. {} The row that is waited for need not even match.",
+      "reads, also those that do not match, until the transaction ends. {} The row that is waited for need not even "
+      "match.",
       statements, cycle_in_words(scene));
   diagnosis.advice.push_back(std::move(index));
   Advice committed = read_committed();
   committed.detail =
       "At READ COMMITTED the server lets go of rows that turn out not to match, and skips locked ones for an UPDATE "
-      "when their "
-      "committed version does not match. The scan remains as slow as it is.";
+      "when their committed version does not match. The scan remains as slow as it is.";
   diagnosis.advice.push_back(std::move(committed));
   diagnosis.advice.push_back(
       advice("update-by-primary-key", "Find the rows first, then change them by primary key",

@@ -30,17 +30,15 @@ std::optional<Diagnosis> own_lock_behind_waiter(const Scene& scene) {
     if (!asks_for_more(owner, waiter)) continue;
     Diagnosis diagnosis;
     diagnosis.title = "A transaction asks for more on its own row, behind another that queues for it";
-    diagnosis.explanation =
-        owner.party->name + " has a lock on " + place(*owner.wants) + ", and " + waiter.party->name +
-        " queues for it. The lock that " + owner.party->name +
-        " has is not enough for its next statement, so it asks for a stronger one at the same place, and "
-        "has to stand behind the other. " +
-        cycle_in_words(scene);
-    Advice first = advice(
-        "lock-for-update", "Take the strongest lock at once",
-        "Lock the row with SELECT ... FOR UPDATE (by its primary key) as the transaction's first statement on it, "
-        "so that nothing more has to be asked for later.",
-        Condition::hold_and_wait);
+    diagnosis.explanation = owner.party->name + " has a lock on " + place(*owner.wants) + ", and " +
+                            waiter.party->name + " queues for it. The lock that " + owner.party->name +
+                            " has is not enough for its next statement, so it asks for a stronger one at the same "
+                            "place, and has to stand behind the other. " +
+                            cycle_in_words(scene);
+    Advice first = advice("lock-for-update", "Take the strongest lock at once",
+                          "Lock the row with SELECT ... FOR UPDATE (by its primary key) as the transaction's first "
+                          "statement on it, so that nothing more has to be asked for later.",
+                          Condition::hold_and_wait);
     if (const Act* taker = taker_of(scene, i))
       add_rewrite(first, owner, taker->sql, locking_read(*taker, scene.postgres ? "FOR NO KEY UPDATE" : "FOR UPDATE"));
     diagnosis.advice.push_back(std::move(first));

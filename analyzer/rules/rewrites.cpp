@@ -8,6 +8,7 @@
 #include <variant>
 
 #include "analyzer/fingerprint.h"
+#include "analyzer/rules/words.h"
 
 namespace gridlock::rules {
 namespace {
@@ -80,10 +81,17 @@ std::optional<std::pair<std::string, Value>> asked_row(const Act& act) {
   return std::nullopt;
 }
 
+/// Two tables have no order of their own: by name.
+bool against_table_order(const Act& first, const Act& second) {
+  return !first.table.empty() && !second.table.empty() && !sql::same_name(first.table, second.table) &&
+         second.table < first.table;
+}
+
 /// Against the order of the keys: by the locks, else by what the statements ask for.
 bool against_order(const Scene& scene, std::size_t i, const Act& taker) {
   const Actor& actor = scene.actors[i];
   if (const auto pair = comparable(actor)) return less(*pair->wanted, *pair->held);
+  if (!sql::same_name(taker.table, actor.act.table)) return against_table_order(taker, actor.act);
   const auto first = asked_row(taker), second = asked_row(actor.act);
   if (!first || !second || !sql::same_name(first->first, second->first)) return false;
   return sql::same_name(taker.table, actor.act.table) && compare(second->second, first->second) < 0;
@@ -137,25 +145,17 @@ std::optional<std::string> index_for(const Act& act) {
   return fmt::format("CREATE INDEX {} ON {} ({})", name, act.table, list);
 }
 
-std::optional<std::string> lock_all_rows(const Scene& scene) {
-  std::string column, table;
-  std::vector<Value> values;
-  for (const Actor& actor : scene.actors) {
-    const auto row = asked_row(actor.act);
-    if (!row || actor.act.table.empty()) return std::nullopt;
-    const bool first = column.empty();
-    if (!first && (!sql::same_name(column, row->first) || !sql::same_name(table, actor.act.table))) return std::nullopt;
-    column = row->first;
-    table = actor.act.table;
-    if (std::none_of(values.begin(), values.end(),
-                     [&](const Value& value) { return compare(value, row->second) == 0; }))
-      values.push_back(row->second);
-  }
-  if (values.size() < 2) return std::nullopt;
-  std::sort(values.begin(), values.end(), [](const Value& a, const Value& b) { return compare(a, b) < 0; });
-  std::string list;
-  for (const Value& value : values) list += (list.empty() ? "" : ", ") + to_sql(value);
-  return fmt::format("SELECT {0} FROM {1} WHERE {0} IN ({2}) ORDER BY {0} FOR UPDATE", column, table, list);
+std::optional<std::string> lock_both_rows(const Scene& scene, std::size_t i) {
+  // What it holds is what its predecessor asks for.
+  const Act &act = scene.actors[i].act, &asker = scene.before(i).act;
+  auto wanted_row = asked_row(act), held = asked_row(asker);
+  if (!wanted_row || !held || act.table.empty() || !sql::same_name(act.table, asker.table)) return std::nullopt;
+  if (!sql::same_name(wanted_row->first, held->first)) return std::nullopt;
+  const auto order = compare(held->second, wanted_row->second);
+  if (order == 0) return std::nullopt;
+  if (order > 0) std::swap(held->second, wanted_row->second);
+  return fmt::format("SELECT {0} FROM {1} WHERE {0} IN ({2}, {3}) ORDER BY {0} FOR UPDATE", wanted_row->first,
+                     act.table, to_sql(held->second), to_sql(wanted_row->second));
 }
 
 std::vector<Advice::Rewrite> in_key_order(const Scene& scene) {
@@ -169,6 +169,24 @@ std::vector<Advice::Rewrite> in_key_order(const Scene& scene) {
     rewrites.push_back({actor.party->name, first + ";\n" + second + ";", second + ";\n" + first + ";"});
   }
   return rewrites;
+}
+
+std::optional<std::pair<std::string, std::string>> against_key_order(const Scene& scene, std::size_t i) {
+  const Actor& actor = scene.actors[i];
+  if (const auto pair = comparable(actor)) {
+    if (!less(*pair->wanted, *pair->held)) return std::nullopt;
+    return std::pair{place(*pair->held), place(*pair->wanted)};
+  }
+  // PostgreSQL shows no keys: the actor holds the row that its predecessor's statement asks for.
+  const Act& asker = scene.before(i).act;
+  const auto held = asked_row(asker), wanted_row = asked_row(actor.act);
+  if (!held || !wanted_row || asker.table.empty() || !sql::same_name(asker.table, actor.act.table)) return std::nullopt;
+  if (!sql::same_name(held->first, wanted_row->first) || compare(wanted_row->second, held->second) >= 0)
+    return std::nullopt;
+  const auto row = [](const std::pair<std::string, Value>& asked) {
+    return fmt::format("row {} = {}", asked.first, to_sql(asked.second));
+  };
+  return std::pair{row(*held), row(*wanted_row)};
 }
 
 std::optional<std::string> sorted_rows(const Act& act) {

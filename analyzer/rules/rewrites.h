@@ -2,6 +2,7 @@
 /// The user's own statements, changed.
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "analyzer/analyzer.h"
@@ -19,11 +20,15 @@ std::optional<std::string> upsert_of(const Act& insert, const std::string& key, 
 /// `CREATE INDEX i ON t (a, b)` for the columns that the statement's WHERE compares; nothing when it compares none.
 std::optional<std::string> index_for(const Act& act);
 
-/// `SELECT id FROM t WHERE id IN (1, 2) ORDER BY id FOR UPDATE`: all rows of the cycle at once, in key order.
-std::optional<std::string> lock_all_rows(const Scene& scene);
+/// `SELECT id FROM t WHERE id IN (1, 2) ORDER BY id FOR UPDATE`: the rows that the actor holds and wants, at once and
+/// in key order.
+std::optional<std::string> lock_both_rows(const Scene& scene, std::size_t i);
 
 /// For each party that locks the larger key first: its two statements, and the same in key order.
 std::vector<Advice::Rewrite> in_key_order(const Scene& scene);
+
+/// What the actor locks first and second, in words, when that goes against the order of the keys.
+std::optional<std::pair<std::string, std::string>> against_key_order(const Scene& scene, std::size_t i);
 
 /// The rows of a multi-row INSERT in the order of their first column; nothing when they are already, or when there is
 /// one.

@@ -28,13 +28,11 @@ std::optional<Diagnosis> secondary_against_primary(const Scene& scene) {
   diagnosis.title = "One goes from a secondary index to the row, the other from the row to the index";
   diagnosis.explanation = fmt::format(
       "{} searches by index {} and locks its entry first, then the row. {} has the row first, and must change or lock "
-      "the entry of "
-      "that index next. {} They meet between index and row.",
-      searcher.party->name, secondary.index, changer.party->name, cycle_in_words(scene));
+      "the entry of that index next. {} They meet between index and row.",
+      at_beginning(searcher.party->name), secondary.index, at_beginning(changer.party->name), cycle_in_words(scene));
   diagnosis.advice.push_back(advice("update-by-primary-key", "Go by primary key on both sides",
                                     fmt::format("Let {} read the primary keys by a plain SELECT first, and then lock "
-                                                "or change the rows by primary key. Both then "
-                                                "begin with the row.",
+                                                "or change the rows by primary key. Both then begin with the row.",
                                                 searcher.party->name),
                                     Condition::circular_wait));
   diagnosis.advice.push_back(

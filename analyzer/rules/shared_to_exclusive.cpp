@@ -47,11 +47,10 @@ const Act* read_of(const Scene& scene, std::size_t i) {
 
 Advice lock_for_update(const Scene& scene) {
   const std::string clause = scene.postgres ? "FOR NO KEY UPDATE" : "FOR UPDATE";
-  Advice out =
-      advice("lock-for-update", "Read what you are going to change with " + clause,
-             "Whoever is going to change the row takes the exclusive lock when reading it already. The second reader "
-             "then waits there, while it holds nothing that the first needs.",
-             Condition::hold_and_wait);
+  Advice out = advice("lock-for-update", "Read what you are going to change with " + clause,
+                      "Whoever is going to change the row takes the exclusive lock when reading it already. The second "
+                      "reader then waits there, while it holds nothing that the first needs.",
+                      Condition::hold_and_wait);
   for (std::size_t i = 0; i < scene.size(); ++i)
     if (const Act* read = read_of(scene, i)) add_rewrite(out, scene.actors[i], read->sql, locking_read(*read, clause));
   return out;
@@ -75,29 +74,26 @@ std::optional<Diagnosis> shared_to_exclusive(const Scene& scene) {
   if (unknown_past)
     diagnosis.explanation +=
         scene.postgres
-            ? " Both want the same row, so both must share it already: by FOR SHARE or FOR KEY SHARE, or by "
-              "the check of a foreign key that points to it."
-            : " The log does not show which statement shared the row: FOR SHARE, LOCK IN SHARE MODE, a plain "
-              "SELECT at SERIALIZABLE, an INSERT that failed on a duplicate, or the check of a foreign key.";
+            ? " Both want the same row, so both must share it already: by FOR SHARE or FOR KEY SHARE, or by the check "
+              "of a foreign key that points to it."
+            : " The log does not show which statement shared the row: FOR SHARE, LOCK IN SHARE MODE, a plain SELECT at "
+              "SERIALIZABLE, an INSERT that failed on a duplicate, or the check of a foreign key.";
   diagnosis.explanation += " Neither can have it alone while the other shares it.";
   diagnosis.advice.push_back(lock_for_update(scene));
   if (is_serializable(scene))
-    diagnosis.advice.push_back(
-        advice("lower-isolation", "Use REPEATABLE READ, with FOR UPDATE where it matters",
-               "Below SERIALIZABLE a plain SELECT takes no locks; lock by FOR UPDATE the rows whose change "
-               "depends on what was read.",
-               Condition::hold_and_wait));
+    diagnosis.advice.push_back(advice("lower-isolation", "Use REPEATABLE READ, with FOR UPDATE where it matters",
+                                      "Below SERIALIZABLE a plain SELECT takes no locks; lock by FOR UPDATE the rows "
+                                      "whose change depends on what was read.",
+                                      Condition::hold_and_wait));
   if (unknown_past && scene.postgres)
-    diagnosis.advice.push_back(
-        advice("no-key-update", "If a foreign key check shares the row, lock the parent first",
-               "Take the parent row by SELECT ... FOR NO KEY UPDATE before the child row is inserted: it does "
-               "not exclude the check's FOR KEY SHARE, FOR UPDATE does.",
-               Condition::hold_and_wait));
-  diagnosis.folklore = {
-      "Locking in the same order: there is only one row.",
-      "FOR SHARE as a gentler lock: it lets both in, and then neither out. Use it only for rows that the "
-      "transaction does not change.",
-      retries_do_not_cure()};
+    diagnosis.advice.push_back(advice("no-key-update", "If a foreign key check shares the row, lock the parent first",
+                                      "Take the parent row by SELECT ... FOR NO KEY UPDATE before the child row is "
+                                      "inserted: it does not exclude the check's FOR KEY SHARE, FOR UPDATE does.",
+                                      Condition::hold_and_wait));
+  diagnosis.folklore = {"Locking in the same order: there is only one row.",
+                        "FOR SHARE as a gentler lock: it lets both in, and then neither out. Use it only for rows that "
+                        "the transaction does not change.",
+                        retries_do_not_cure()};
   if (!is_serializable(scene)) diagnosis.folklore.push_back(isolation_does_not_help(scene));
   return diagnosis;
 }

@@ -38,21 +38,20 @@ std::optional<Diagnosis> ddl_against_dml(const Scene& scene) {
   diagnosis.title = "A change of table definitions meets transactions that use the tables";
   diagnosis.explanation =
       "DDL (ALTER, DROP, TRUNCATE, CREATE INDEX, adding a foreign key) locks whole tables against the statements that "
-      "use them, and "
-      "every statement keeps its tables' definitions locked until its transaction ends. " +
+      "use them, and every statement keeps its tables' definitions locked until its transaction ends. " +
       cycle_in_words(scene);
-  diagnosis.advice.push_back(advice(
-      "lock-timeout", "Let DDL give up quickly, and try it again",
-      scene.postgres ? "SET lock_timeout to something below deadlock_timeout (1 s by default) before the DDL: it then "
-                       "fails instead of a transaction that uses the table, and nothing queues behind it for long."
-                     : "SET SESSION lock_wait_timeout to a few seconds before the DDL: it then fails instead of a "
-                       "transaction that uses the table, and nothing queues behind it for long.",
-      Condition::no_preemption,
-      {{"", "", scene.postgres ? "SET lock_timeout = '500ms';" : "SET SESSION lock_wait_timeout = 2;"}}));
+  diagnosis.advice.push_back(
+      advice("lock-timeout", "Let DDL give up quickly, and try it again",
+             std::string(scene.postgres
+                             ? "SET lock_timeout = '500ms' (anything below deadlock_timeout, which is 1 s by default)"
+                             : "SET SESSION lock_wait_timeout = 2 (seconds)") +
+                 " before the DDL: it then fails itself instead of a transaction that uses the table, and nothing "
+                 "queues behind it for long.",
+             Condition::no_preemption));
   diagnosis.advice.push_back(
       advice("ddl-first", "One table per DDL transaction, and the tables in one order",
-             "Do each definition's change in a transaction of its own, as its first statement; where several "
-             "tables are needed, take them in the order in which the application uses them.",
+             "Do each definition's change in a transaction of its own, as its first statement; where several tables "
+             "are needed, take them in the order in which the application uses them.",
              Condition::circular_wait));
   diagnosis.advice.push_back(shorten());
   diagnosis.folklore = {
@@ -71,14 +70,14 @@ std::optional<Diagnosis> table_lock_upgrade(const Scene& scene) {
   diagnosis.title = "Two transactions share a table, then both want more of it";
   diagnosis.explanation =
       cycle_in_words(scene) +
-      " Both have locked the table in a mode that several can share (LOCK TABLE ... SHARE MODE, LOCK TABLES "
-      "READ, or simply by using it), and neither can have the stronger mode while the other shares it.";
-  diagnosis.advice.push_back(
-      advice("lock-strong-first", "Take the strongest mode first",
-             scene.postgres ? "Begin with LOCK TABLE in the mode that the writes will need: SHARE ROW EXCLUSIVE "
-                              "excludes itself, so the second transaction waits at the beginning."
-                            : "Begin with LOCK TABLES ... WRITE where the transaction is going to write.",
-             Condition::hold_and_wait));
+      " Both have locked the table in a mode that several can share (LOCK TABLE ... SHARE MODE, LOCK TABLES READ, or "
+      "simply by using it), and neither can have the stronger mode while the other shares it.";
+  diagnosis.advice.push_back(advice("lock-strong-first", "Take the strongest mode first",
+                                    scene.postgres
+                                        ? "Begin with LOCK TABLE in the mode that the writes will need: SHARE ROW "
+                                          "EXCLUSIVE excludes itself, so the second transaction waits at the beginning."
+                                        : "Begin with LOCK TABLES ... WRITE where the transaction is going to write.",
+                                    Condition::hold_and_wait));
   diagnosis.advice.push_back(
       advice("lock-rows", "Lock rows instead of the table",
              "SELECT ... FOR UPDATE of the rows concerned, in key order, lets others use the rest of the table.",

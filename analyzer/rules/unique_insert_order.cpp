@@ -48,14 +48,12 @@ std::optional<Diagnosis> unique_insert_order(const Scene& scene) {
   diagnosis.title = "Inserts of the same unique keys in opposite order";
   diagnosis.explanation =
       "An INSERT whose key another transaction has inserted and not committed has to wait until it is known whether "
-      "that key "
-      "stays. " +
+      "that key stays. " +
       cycle_in_words(scene) + " Each waits for the fate of a key that the other has inserted.";
   diagnosis.advice.push_back(sort_inserts(scene));
   diagnosis.advice.push_back(
       advice("commit-between", "Commit behind each row, or each small batch",
-             "A transaction that inserts one key only has nothing that another could wait for while it "
-             "waits itself.",
+             "A transaction that inserts one key only has nothing that another could wait for while it waits itself.",
              Condition::hold_and_wait));
   diagnosis.advice.push_back(
       advice("one-writer", "Let one writer insert each key",

@@ -15,11 +15,10 @@ std::optional<Diagnosis> update_into_gap(const Scene& scene) {
                           cycle_in_words(scene) +
                           " The new entry has to wait for whoever has locked the gap that it goes into.";
   diagnosis.advice.push_back(read_committed());
-  diagnosis.advice.push_back(
-      advice("update-by-primary-key", "Find the rows by primary key",
-             "Read the keys by a plain SELECT, then UPDATE by primary key: a search by primary key locks "
-             "single rows and no gaps of the secondary index.",
-             Condition::hold_and_wait));
+  diagnosis.advice.push_back(advice("update-by-primary-key", "Find the rows by primary key",
+                                    "Read the keys by a plain SELECT, then UPDATE by primary key: a search by primary "
+                                    "key locks single rows and no gaps of the secondary index.",
+                                    Condition::hold_and_wait));
   diagnosis.advice.push_back(
       advice("drop-index", "Ask whether the changing column needs its index",
              "An index on a column that changes all the time is written, and locked, by every change.",

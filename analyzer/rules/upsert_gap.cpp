@@ -40,19 +40,17 @@ std::optional<Diagnosis> upsert_gap(const Scene& scene) {
                           (gaps ? " Each INSERT waits for a gap that the other's upsert has locked."
                                 : " Each keeps the entry that the other meets next.");
   diagnosis.advice.push_back(sort_keys(scene));
-  Advice one = advice(
-      "one-statement", "Write all rows by one statement, sorted by the unique key",
-      "A single INSERT with all its rows in key order takes its locks in that order, and no other statement of the "
-      "transaction comes between.",
-      Condition::circular_wait);
+  Advice one = advice("one-statement", "Write all rows by one statement, sorted by the unique key",
+                      "A single INSERT with all its rows in key order takes its locks in that order, and no other "
+                      "statement of the transaction comes between.",
+                      Condition::circular_wait);
   for (const Actor& actor : scene.actors) add_rewrite(one, actor, actor.party->statement, sorted_rows(actor.act));
   diagnosis.advice.push_back(std::move(one));
   if (replace)
-    diagnosis.advice.push_back(
-        advice("no-replace", "Use ON DUPLICATE KEY UPDATE instead of REPLACE",
-               "REPLACE deletes the row that it meets and inserts a new one, in every index; ON DUPLICATE KEY "
-               "UPDATE changes it in place and locks less.",
-               Condition::hold_and_wait));
+    diagnosis.advice.push_back(advice("no-replace", "Use ON DUPLICATE KEY UPDATE instead of REPLACE",
+                                      "REPLACE deletes the row that it meets and inserts a new one, in every index; ON "
+                                      "DUPLICATE KEY UPDATE changes it in place and locks less.",
+                                      Condition::hold_and_wait));
   diagnosis.advice.push_back(shorten());
   diagnosis.folklore = {"READ COMMITTED: the locks of a uniqueness check, gap included, are taken at every level.",
                         "INSERT IGNORE or a second unique key: both make the check lock more, not less.",

@@ -56,8 +56,10 @@ std::string held(const Scene& scene, std::size_t i) {
   return asked != nullptr ? place(*asked) : std::string("what the transaction before it needs");
 }
 
-std::string how_held(const Actor& actor) {
-  if (actor.holds == nullptr) return "has locked ";
+bool is_queue(const Lock* lock) { return lock != nullptr && lock->kind == LockKind::tuple; }
+
+std::string how_held(const Actor& actor, const Actor& asker) {
+  if (actor.holds == nullptr) return is_queue(asker.wants) ? "stands first in the queue for " : "has locked ";
   if (actor.holds->waiting) return "stands in the queue for ";
   return is_shared(actor.holds) ? "has locked (shared) " : "has locked ";
 }
@@ -65,9 +67,11 @@ std::string how_held(const Actor& actor) {
 std::string sentence(const Scene& scene, std::size_t i) {
   const Actor& actor = scene.actors[i];
   const Act* taker = taker_of(scene, i);
-  std::string text = actor.party->name + " " + how_held(actor) + held(scene, i);
+  std::string text = at_beginning(actor.party->name) + " " + how_held(actor, scene.before(i)) + held(scene, i);
   if (taker != nullptr) text += " by " + code(taker->sql);
-  text += fmt::format(" and needs {}{}", is_shared(actor.wants) ? "(shared) " : "", wanted(scene, i));
+  text += is_queue(actor.wants)
+              ? " and queues for " + wanted(scene, i)
+              : fmt::format(" and needs {}{}", is_shared(actor.wants) ? "(shared) " : "", wanted(scene, i));
   if (!actor.party->statement.empty()) text += " for " + code(actor.party->statement);
   return text + ".";
 }
@@ -100,7 +104,7 @@ std::string place(const Lock& lock) {
     case LockKind::auto_increment: return "the AUTO_INCREMENT lock" + of_table(lock);
     case LockKind::table:
       return lock.table.empty() ? (lock.object.empty() ? "a table" : lock.object) : "table " + bare_table(lock.table);
-    case LockKind::tuple: return "the queue for a row" + of_table(lock);
+    case LockKind::tuple: return "a hot row" + of_table(lock);
     case LockKind::metadata: return lock.object.empty() ? "the definition" + of_table(lock) : lock.object;
     default: break;
   }
@@ -111,9 +115,25 @@ std::string place(const Lock& lock) {
 std::string wanted(const Scene& scene, std::size_t i) {
   const Actor& actor = scene.actors[i];
   if (actor.wants == nullptr) return "a lock that the log does not show";
+  if (is_queue(actor.wants)) return place(*actor.wants) + " behind " + scene.after(i).party->name;
   if (actor.wants->kind != LockKind::transaction) return place(*actor.wants);
   const std::string row = actor.wants->table.empty() ? "a row" : "a row of " + bare_table(actor.wants->table);
   return row + " that " + scene.after(i).party->name + " has locked or changed";
+}
+
+std::string at_beginning(const std::string& name) {
+  for (const std::string_view word : {"transaction ", "process ", "session "}) {
+    if (!name.starts_with(word)) continue;
+    std::string out = name;
+    out[0] = static_cast<char>(out[0] - 'a' + 'A');
+    return out;
+  }
+  return name;
+}
+
+std::string past_is_unknown(const Scene& scene) {
+  if (scene.any([](const Actor& actor) { return actor.known_past(); })) return {};
+  return " By which earlier statements they took what they hold, the log does not show.";
 }
 
 std::string cycle_in_words(const Scene& scene) {
@@ -142,8 +162,7 @@ std::string names(const Scene& scene) {
 std::string isolation_does_not_help(const Scene& scene) {
   return scene.postgres ? "Another isolation level: whoever changes a row locks it at every level."
                         : "A lower isolation level: the rows that a statement changes are locked at every level, so "
-                          "READ COMMITTED "
-                          "deadlocks in the same way.";
+                          "READ COMMITTED deadlocks in the same way.";
 }
 
 std::string retries_do_not_cure() {
@@ -152,10 +171,9 @@ std::string retries_do_not_cure() {
 }
 
 std::string timeouts_do_not_help(const Scene& scene) {
-  return scene.postgres
-             ? "A shorter deadlock_timeout or lock_timeout: the same transactions fail, only sooner."
-             : "A shorter innodb_lock_wait_timeout: the server finds the deadlock at once, the timeout never comes "
-               "into play.";
+  return scene.postgres ? "A shorter deadlock_timeout or lock_timeout: the same transactions fail, only sooner."
+                        : "A shorter innodb_lock_wait_timeout: the server finds the deadlock at once, the timeout "
+                          "never comes into play.";
 }
 
 }  // namespace gridlock::rules

@@ -19,6 +19,12 @@ std::string wanted(const Scene& scene, std::size_t i);
 /// One sentence per actor: what it holds and by which statement, and what it needs for which.
 std::string cycle_in_words(const Scene& scene);
 
+/// A party's name as a sentence begins: `Transaction 4711`; names that the user gave stay as they are.
+std::string at_beginning(const std::string& name);
+
+/// That a log shows no earlier statements; empty when some are known.
+std::string past_is_unknown(const Scene& scene);
+
 /// `t`, or `the table` when no lock of the cycle names one.
 std::string table_in_words(const Scene& scene);
 
