@@ -126,6 +126,7 @@ class Chooser {
   std::size_t rows_in(const Index& index, const ScanRange& range) const;
   void add_costs(const Index& index, Candidate& candidate, bool by_equality) const;
   bool impossible() const;
+  bool in_an_index(ColumnId column) const;
   std::optional<Candidate> cheapest(std::vector<Candidate> candidates) const;
   bool covers(const Index& index) const;
   bool in_own_fields(const Index& index) const;
@@ -297,8 +298,8 @@ std::size_t Chooser::rows_in(const Index& index, const ScanRange& range) const {
   return range.unique ? 1 : std::max<std::size_t>(1, in.distance(from, to));
 }
 
-/// A range reads a page for each range and each row (ha_innobase::read_time); an equality prefix reads one for each row,
-/// but never more than a tenth of the table's rows (sql_optimizer.cc, find_worst_seeks).
+/// A range reads a page for each range and each row (ha_innobase::read_time); an equality prefix reads one for each
+/// row, but never more than a tenth of the table's rows (sql_optimizer.cc, find_worst_seeks).
 void Chooser::add_costs(const Index& index, Candidate& candidate, bool by_equality) const {
   const AccessPath& path = candidate.path;
   double rows = 0;
@@ -425,16 +426,27 @@ std::optional<IndexId> Chooser::ordering_index() const {
   return std::nullopt;
 }
 
-/// The conditions on a column contradict each other: "Impossible WHERE".
+/// The conditions on a column contradict each other: "Impossible WHERE". The range optimizer sees that of columns of
+/// indexes; of others it is seen only where one of them is an equality, which is put into the rest.
 bool Chooser::impossible() const {
   return std::any_of(request_.use->terms.begin(), request_.use->terms.end(), [&](const Term& term) {
-    const auto intervals = intervals_of(term.column);
-    return intervals && intervals->empty();
+    const auto one = intervals_of(term);
+    const bool fixed = one && (one->empty() || (one->size() == 1 && one->front().is_point()));
+    if (!fixed && !in_an_index(term.column)) return false;
+    const auto all = intervals_of(term.column);
+    return all && all->empty();
   });
 }
 
-/// First the range optimizer compares ranges with a scan that is made to look dear, then the join optimizer compares the
-/// winner with equality prefixes (test_quick_select; Optimize_table_order::best_access_path).
+bool Chooser::in_an_index(ColumnId column) const {
+  return std::any_of(table_.indexes.begin(), table_.indexes.end(), [&](IndexId id) {
+    const auto& fields = request_.catalog->indexes[id].fields;
+    return std::any_of(fields.begin(), fields.end(), [&](const IndexField& field) { return field.column == column; });
+  });
+}
+
+/// First the range optimizer compares ranges with a scan that is made to look dear, then the join optimizer compares
+/// the winner with equality prefixes (test_quick_select; Optimize_table_order::best_access_path).
 std::optional<Chooser::Candidate> Chooser::cheapest(std::vector<Candidate> candidates) const {
   const Candidate scan = by_scan();
   const Candidate* range = nullptr;
@@ -446,7 +458,8 @@ std::optional<Chooser::Candidate> Chooser::cheapest(std::vector<Candidate> candi
   const bool forced = !request_.use->forced.empty();
   if (range != nullptr && range->range_cost >= scan.range_cost && !forced) range = nullptr;
   if (ref == nullptr) return range == nullptr ? std::nullopt : std::optional(*range);
-  if (range != nullptr) return ref->path.index == range->path.index || *ref->ref_cost <= range->range_cost ? *ref : *range;
+  if (range != nullptr)
+    return ref->path.index == range->path.index || *ref->ref_cost <= range->range_cost ? *ref : *range;
   return forced || *ref->ref_cost < *scan.ref_cost ? std::optional(*ref) : std::nullopt;
 }
 

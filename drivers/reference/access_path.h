@@ -23,8 +23,8 @@ struct ScanRange {
 struct AccessPath {
   IndexId index = none;
   std::vector<ScanRange> ranges;  ///< in scan order; a full scan is one range without bounds
-  bool impossible = false;          ///< no row can match whatever the table has: it is not even opened for locking
-  bool constant = false;            ///< a SELECT by a whole unique key of constants: read once, before all else
+  bool impossible = false;        ///< no row can match whatever the table has: it is not even opened for locking
+  bool constant = false;          ///< a SELECT by a whole unique key of constants: read once, before all else
   bool forward = true;
   bool covering = false;         ///< the index entry has every column that the statement looks at
   bool index_condition = false;  ///< conditions on the index's columns are tested before the row is fetched (ICP)

@@ -80,7 +80,8 @@ std::string decimal_bytes(Decimal decimal, const sql::Type& type) {
 
 std::string quoted(std::string text, const sql::Type& type) {
   const bool padded = type.name == "CHAR" && type.length > 0;
-  if (padded && text.size() < static_cast<std::size_t>(type.length)) text.resize(static_cast<std::size_t>(type.length), ' ');
+  if (padded && text.size() < static_cast<std::size_t>(type.length))
+    text.resize(static_cast<std::size_t>(type.length), ' ');
   for (std::size_t at = 0; (at = text.find('\'', at)) != std::string::npos; at += 2) text.insert(at, 1, '\'');
   return fmt::format("'{}'", text);
 }

@@ -158,6 +158,9 @@ class Engine {
   Progress collect_target(Slot slot);
   Progress write_next_target(Slot slot);
   Progress user_lock_body(Slot slot);
+  Progress user_lock_call(Slot slot, const UserLockCall& call, Value& result);
+  Progress get_user_lock(Slot slot, const UserLockCall& call, const std::string& name, Value& result);
+  Resource user_lock(const std::string& name);
   Progress release_user_lock(Slot slot, const std::string& name);
   Progress lock_tables_body(Slot slot);
   Progress set_variable_body(Slot slot);
@@ -178,6 +181,9 @@ class Engine {
   // --- engine_insert.cpp: INSERT, REPLACE, ON DUPLICATE KEY UPDATE
   Progress insert_body(Slot slot);
   Progress next_candidate(Slot slot);
+  Progress read_source(Slot slot);
+  Progress prepare_values(Slot slot);
+  Progress write_anew(Slot slot);
   Progress write_candidate(Slot slot);
   Progress lock_conflict(Slot slot);
   Progress resolve_conflict(Slot slot);

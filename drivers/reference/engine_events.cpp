@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <iterator>
 
-#include "drivers/reference/engine.h"
 #include "drivers/reference/data_text.h"
+#include "drivers/reference/engine.h"
 
 namespace gridlock::reference {
 namespace {

@@ -15,10 +15,8 @@ Progress Engine::insert_body(Slot slot) {
     case Execution::Insert::next: return next_candidate(slot);
     case Execution::Insert::writing: return write_candidate(slot);
     case Execution::Insert::conflict: return lock_conflict(slot);
-    case Execution::Insert::resolved: break;
   }
-  const Progress progress = write_candidate(slot);
-  return progress;
+  return Progress::end;
 }
 
 /// Columns that were not given get their defaults, AUTO_INCREMENT its next value, all the type of their column.
@@ -125,6 +123,40 @@ Refusal Engine::load(Slot slot, const TableData& data) {
   return execution.error;
 }
 
+/// Reads until INSERT ... SELECT has a row for us. Rows of the table that is written are all read first, through a
+/// temporary table; so are those that are grouped, sorted or counted off.
+Progress Engine::read_source(Slot slot) {
+  Execution& execution = sessions_[slot].execution;
+  const QueryPlan& query = execution.plan->queries[0];
+  const bool itself = std::any_of(query.tables.begin(), query.tables.end(),
+                                  [&](const TableUse& use) { return use.table == execution.plan->target; });
+  const bool whole = itself || !query.aggregates.empty() || !query.group_by.empty() || !query.order_by.empty() ||
+                     query.limit != none || query.distinct;
+  while (!execution.collected && (whole || execution.next >= execution.queries.front().output.size())) {
+    const Progress progress = run_query(slot);
+    if (progress == Progress::ready) {
+      accept_row(slot, execution.queries.front());
+      if (execution.error) return Progress::error;
+      if (!enough(slot, execution.queries.front())) continue;
+    } else if (progress != Progress::end) {
+      return progress;
+    }
+    execution.collected = true;
+    sort_and_cut(slot, execution.queries.front());
+  }
+  return execution.next < execution.queries.front().output.size() ? Progress::ready : Progress::end;
+}
+
+/// Runs the subqueries in VALUES, if there are any, before the first row.
+Progress Engine::prepare_values(Slot slot) {
+  Execution& execution = sessions_[slot].execution;
+  while (execution.queries.front().phase == QueryRun::Phase::prepare) {
+    const Progress progress = run_query(slot);
+    if (progress != Progress::ready && progress != Progress::end) return progress;
+  }
+  return execution.next < execution.plan->rows.size() ? Progress::ready : Progress::end;
+}
+
 Progress Engine::next_candidate(Slot slot) {
   Execution& execution = sessions_[slot].execution;
   const StatementPlan& plan = *execution.plan;
@@ -132,35 +164,13 @@ Progress Engine::next_candidate(Slot slot) {
     push_query(slot, 0, none);
     execution.undo_at_row = execution.undo_at_statement;
   }
+  const Progress progress = plan.has_query ? read_source(slot) : prepare_values(slot);
+  if (progress != Progress::ready) return progress;
   std::vector<Value> given;
   std::vector<bool> defaulted(plan.columns.size());
   if (plan.has_query) {
-    // rows of the table that is written are all read first, through a temporary table
-    const QueryPlan& query = plan.queries[0];
-    const bool itself = std::any_of(query.tables.begin(), query.tables.end(),
-                                    [&](const TableUse& use) { return use.table == plan.target; });
-    const bool whole = itself || !query.aggregates.empty() || !query.group_by.empty() || !query.order_by.empty() ||
-                       query.limit != none || query.distinct;
-    while (!execution.collected && (whole || execution.next >= execution.queries.front().output.size())) {
-      const Progress progress = run_query(slot);
-      if (progress == Progress::ready) {
-        accept_row(slot, execution.queries.front());
-        if (execution.error) return Progress::error;
-        if (!enough(slot, execution.queries.front())) continue;
-      } else if (progress != Progress::end) {
-        return progress;
-      }
-      execution.collected = true;
-      sort_and_cut(slot, execution.queries.front());
-    }
-    if (execution.next >= execution.queries.front().output.size()) return Progress::end;
-    given = execution.queries.front().output[execution.next].row;
+    given = std::move(execution.queries.front().output[execution.next].row);
   } else {
-    while (execution.queries.front().phase == QueryRun::Phase::prepare) {
-      const Progress progress = run_query(slot);
-      if (progress != Progress::ready && progress != Progress::end) return progress;
-    }
-    if (execution.next >= plan.rows.size()) return Progress::end;
     with_context(slot, [&](const EvalContext& context) {
       for (const ExprId value : plan.rows[execution.next]) {
         defaulted[given.size()] = value == none;
@@ -174,9 +184,15 @@ Progress Engine::next_candidate(Slot slot) {
   auto row = candidate_row(slot, given, defaulted);
   if (!row) return Progress::error;
   execution.candidate = std::move(*row);
+  return write_anew(slot);
+}
+
+/// Begins to insert the candidate.
+Progress Engine::write_anew(Slot slot) {
+  Execution& execution = sessions_[slot].execution;
   execution.undo_at_row = sessions_[slot].transaction.undo.size();
   RowWrite write;
-  write.table = plan.target;
+  write.table = execution.plan->target;
   write.after = execution.candidate;
   return begin_write(slot, std::move(write));
 }
@@ -216,11 +232,7 @@ Progress Engine::write_candidate(Slot slot) {
   if (progress != Progress::ready) return progress;
   if (execution.replaced) {  // REPLACE has deleted the old row: insert the new one again
     execution.replaced = false;
-    execution.undo_at_row = sessions_[slot].transaction.undo.size();
-    RowWrite write;
-    write.table = plan.target;
-    write.after = execution.candidate;
-    return begin_write(slot, std::move(write));
+    return write_anew(slot);
   }
   ++execution.affected;
   execution.insert = Execution::Insert::next;
@@ -242,17 +254,11 @@ Progress Engine::lock_conflict(Slot slot) {
   Execution& execution = sessions_[slot].execution;
   const Index& index = catalog_.indexes[execution.conflict_index];
   const OrderedIndex& entries = indexes_[index.id];
-  const auto again = [&] {
-    RowWrite write;
-    write.table = execution.plan->target;
-    write.after = execution.candidate;
-    return begin_write(slot, std::move(write));
-  };
-  if (!entries.alive(execution.conflict_record)) return again();
+  if (!entries.alive(execution.conflict_record)) return write_anew(slot);
   if (lock_record(slot, index.id, execution.conflict_record, innodb::X_record) == Got::waiting) return Progress::wait;
   const IndexId clustered = catalog_.tables[index.table].clustered();
   if (lock_record(slot, clustered, execution.conflict_row, innodb::X_record) == Got::waiting) return Progress::wait;
-  if (entries.note(execution.conflict_record).marked) return again();
+  if (entries.note(execution.conflict_record).marked) return write_anew(slot);
   return resolve_conflict(slot);
 }
 

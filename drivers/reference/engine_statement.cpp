@@ -256,46 +256,44 @@ Progress Engine::collect_target(Slot slot) {
   const StatementPlan& plan = *execution.plan;
   const QueryPlan& query = plan.queries[0];
   const auto limit = limit_of(slot, execution.queries.front(), false);
-  const bool sorted =
-      !query.tables.empty() && !query.order_by.empty() && execution.queries.front().phase != QueryRun::Phase::prepare &&
-      execution.queries.front().phase != QueryRun::Phase::open && sorted_afterwards(query, execution.queries.front());
-  const bool satisfied = limit && !sorted && execution.replaced && execution.queries.front().skipped >= *limit;
-  const Progress progress = satisfied || (limit && *limit == 0) ? Progress::end : run_query(slot);
+  const bool first = execution.found == 0;
+  const bool sorted = !first && sorted_afterwards(query, execution.queries.front());
+  const bool satisfied = limit && (*limit == 0 || (!sorted && execution.found >= *limit));
+  const Progress progress = satisfied ? Progress::end : run_query(slot);
   if (progress == Progress::end) {
     execution.collected = true;
     if (sorted) sort_and_cut(slot, execution.queries.front());
     execution.targets = std::move(execution.queries.front().output);
+    std::reverse(execution.targets.begin(), execution.targets.end());  // they are taken from the end
     return Progress::again;
   }
   if (progress != Progress::ready) return progress;
-  QueryRun& run = execution.queries.front();
-  execution.replaced = true;  // a row was found
-  ++run.skipped;
+  ++execution.found;
   ++execution.next;
+  QueryRun& run = execution.queries.front();
   QueryRun::Output output;
   output.target = run.cursors.front().row;
   if (plan.kind == StatementPlan::Kind::update) output.row = assigned(slot, run);
   if (execution.error) return Progress::error;
-  const bool later = deferred(slot, run);
+  if (!deferred(slot, run)) {
+    execution.targets.clear();
+    execution.targets.push_back(std::move(output));
+    return write_next_target(slot);
+  }
   with_context(slot, [&](const EvalContext& context) {
     for (const OrderKey& key : query.order_by) output.sort_keys.push_back(evaluate(context, key.expression));
     return true;
   });
-  if (later) {
-    run.output.push_back(std::move(output));
-    return Progress::again;
-  }
-  execution.targets.clear();
-  execution.targets.push_back(std::move(output));
-  return write_next_target(slot);
+  run.output.push_back(std::move(output));
+  return Progress::again;
 }
 
 Progress Engine::write_next_target(Slot slot) {
   Execution& execution = sessions_[slot].execution;
   const StatementPlan& plan = *execution.plan;
   if (execution.targets.empty()) return execution.collected ? Progress::end : Progress::again;
-  QueryRun::Output target = std::move(execution.targets.front());
-  execution.targets.erase(execution.targets.begin());
+  QueryRun::Output target = std::move(execution.targets.back());
+  execution.targets.pop_back();
   const RowStore& store = rows_[plan.target];
   if (store.newest_version(target.target).deleted) return Progress::again;  // a join found it twice, a cascade took it
   const auto values = store.values(store.newest(target.target));
@@ -433,73 +431,83 @@ Progress Engine::lock_tables_body(Slot slot) {
   return Progress::end;
 }
 
+/// User locks are numbered in the order in which their names are first heard; names do not tell case apart.
+Resource Engine::user_lock(const std::string& name) {
+  auto known = std::find(user_lock_names_.begin(), user_lock_names_.end(), name);
+  if (known == user_lock_names_.end()) known = user_lock_names_.insert(known, name);
+  return {0, static_cast<std::uint32_t>(known - user_lock_names_.begin())};
+}
+
+/// `ready` if the session held it.
 Progress Engine::release_user_lock(Slot slot, const std::string& name) {
   auto& held = sessions_[slot].user_locks;
   const auto found = held.find(name);
   if (found == held.end()) return Progress::end;
   if (--found->second > 0) return Progress::ready;
   held.erase(found);
-  const auto at = std::find(user_lock_names_.begin(), user_lock_names_.end(), name) - user_lock_names_.begin();
-  metadata_.release(slot, {0, static_cast<std::uint32_t>(at)}, innodb::X_record, metadata_woken_);
+  metadata_.release(slot, user_lock(name), innodb::X_record, metadata_woken_);
+  return Progress::ready;
+}
+
+/// 1: got it; 0: the time was over. A negative timeout, or none, waits for ever.
+Progress Engine::get_user_lock(Slot slot, const UserLockCall& call, const std::string& name, Value& result) {
+  Session& session = sessions_[slot];
+  double seconds = -1;
+  if (call.timeout != none) {
+    seconds =
+        with_context(slot, [&](const EvalContext& context) { return to_double(evaluate(context, call.timeout)); });
+  }
+  const bool free = metadata_.would_wait_for(slot, user_lock(name), innodb::X_record) == no_trx;
+  result = std::int64_t{0};
+  if (!free && (seconds == 0 || session.execution.user_lock_timed_out)) return Progress::ready;
+  const std::int64_t usual = session.settings.metadata_timeout_s;
+  if (seconds > 0) session.settings.metadata_timeout_s = static_cast<std::int64_t>(seconds);
+  const Got got = lock_metadata(slot, user_lock(name), innodb::X_record);
+  session.settings.metadata_timeout_s = usual;
+  if (got == Got::waiting) return Progress::wait;
+  ++session.user_locks[name];
+  result = std::int64_t{1};
+  return Progress::ready;
+}
+
+Progress Engine::user_lock_call(Slot slot, const UserLockCall& call, Value& result) {
+  auto& held = sessions_[slot].user_locks;
+  if (call.what == UserLockCall::What::release_all) {
+    std::int64_t released = 0;
+    while (!held.empty()) {
+      const std::string name = held.begin()->first;
+      if (release_user_lock(slot, name) == Progress::ready) ++released;
+    }
+    result = released;
+    return Progress::ready;
+  }
+  const Value value =
+      call.name == none ? Value(Null{})
+                        : with_context(slot, [&](const EvalContext& context) { return evaluate(context, call.name); });
+  if (is_null(value)) return fail(slot, "3057", "Incorrect user-level lock name 'NULL'.");
+  std::string name = to_text(value);
+  for (char& c : name) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  if (call.what == UserLockCall::What::get) return get_user_lock(slot, call, name, result);
+  const bool exists = !metadata_.queue_of(user_lock(name)).empty();
+  if (call.what == UserLockCall::What::is_free) {
+    result = std::int64_t{!exists};
+  } else if (exists) {
+    result = std::int64_t{release_user_lock(slot, name) == Progress::ready};
+  }  // RELEASE_LOCK of what nobody holds is NULL
   return Progress::ready;
 }
 
 Progress Engine::user_lock_body(Slot slot) {
-  Session& session = sessions_[slot];
-  Execution& execution = session.execution;
+  Execution& execution = sessions_[slot].execution;
   if (execution.queries.empty()) {
     push_query(slot, 0, none);
     execution.rows.emplace_back();
   }
   for (; execution.next < execution.plan->user_locks.size(); ++execution.next) {
-    const UserLockCall& call = execution.plan->user_locks[execution.next];
-    const Value value = call.name == none ? Value(Null{}) : with_context(slot, [&](const EvalContext& context) {
-      return evaluate(context, call.name);
-    });
-    if (call.name != none && is_null(value)) return fail(slot, "3057", "Incorrect user-level lock name 'NULL'.");
-    std::string name = to_text(value);
-    std::transform(name.begin(), name.end(), name.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c; });
-    auto known = std::find(user_lock_names_.begin(), user_lock_names_.end(), name);
-    if (known == user_lock_names_.end()) known = user_lock_names_.insert(known, name);
-    const Resource on{0, static_cast<std::uint32_t>(known - user_lock_names_.begin())};
-    std::int64_t result = 0;
-    switch (call.what) {
-      case UserLockCall::What::get: {
-        const double seconds =
-            call.timeout == none ? -1 : to_double(with_context(slot, [&](const EvalContext& context) {
-              return evaluate(context, call.timeout);
-            }));
-        const bool free = metadata_.would_wait_for(slot, on, innodb::X_record) == no_trx;
-        if (!free && (seconds == 0 || execution.user_lock_timed_out)) break;
-        const std::int64_t before = session.settings.metadata_timeout_s;
-        if (seconds > 0) session.settings.metadata_timeout_s = static_cast<std::int64_t>(seconds);
-        const Got got = lock_metadata(slot, on, innodb::X_record);
-        session.settings.metadata_timeout_s = before;
-        if (got == Got::waiting) return Progress::wait;
-        ++session.user_locks[name];
-        result = 1;
-        break;
-      }
-      case UserLockCall::What::release: {
-        const bool held = release_user_lock(slot, name) == Progress::ready;
-        const bool exists = !metadata_.queue_of(on).empty();
-        if (!held && !exists) {
-          execution.rows.front().emplace_back(Null{});
-          continue;
-        }
-        result = held ? 1 : 0;
-        break;
-      }
-      case UserLockCall::What::release_all:
-        while (!session.user_locks.empty()) {
-          const std::string one = session.user_locks.begin()->first;
-          if (release_user_lock(slot, one) == Progress::ready) ++result;
-        }
-        break;
-      case UserLockCall::What::is_free: result = metadata_.queue_of(on).empty() ? 1 : 0; break;
-    }
-    execution.rows.front().emplace_back(result);
+    Value result = Null{};
+    const Progress progress = user_lock_call(slot, execution.plan->user_locks[execution.next], result);
+    if (progress != Progress::ready) return progress;
+    execution.rows.front().push_back(std::move(result));
   }
   wake_all();
   return Progress::end;

@@ -131,7 +131,6 @@ struct QueryRun {
     RowId target = none;
   };
   std::vector<Output> output;
-  std::uint64_t skipped = 0;
 };
 
 /// A statement on its way.
@@ -148,11 +147,12 @@ struct Execution {
   bool collected = false;                 ///< all targets are known
   std::deque<RowWrite> writes;            ///< the row being written; behind it the cascades that it caused
   Row candidate;                          ///< INSERT: the row to be written
-  enum class Insert : std::uint8_t { next, writing, conflict, resolved } insert = Insert::next;
+  enum class Insert : std::uint8_t { next, writing, conflict } insert = Insert::next;
   RowId conflict_row = none;
   IndexId conflict_index = none;
   RecordId conflict_record = none;
-  bool replaced = false;
+  bool replaced = false;    ///< REPLACE has deleted the old row and is to insert the new one again
+  std::uint64_t found = 0;  ///< UPDATE, DELETE: rows that WHERE kept
   bool check_unique_seen = false;
   std::size_t undo_at_statement = 0;
   std::size_t undo_at_row = 0;

@@ -1,0 +1,205 @@
+// What every driver promises (drivers/driver.h), whatever engine is behind it. A new driver is a new line in `engines`.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+
+#include "drivers/engines.h"
+#include "model/sql/parse.h"
+
+namespace gridlock {
+namespace {
+
+std::shared_ptr<const Prepared> prepared(const std::string& sql, sql::Dialect dialect) {
+  auto result = std::make_shared<Prepared>();
+  result->text = sql;
+  result->parameters = sql::parameters(sql, dialect);
+  const auto parsed = sql::parse_statement(sql, dialect);
+  EXPECT_TRUE(parsed.problems.empty()) << sql;
+  if (!parsed.statements.empty()) result->statement = parsed.statements.front();
+  return result;
+}
+
+class DriverContract : public testing::TestWithParam<std::string> {
+ protected:
+  void SetUp() override {
+    auto made = make_driver(GetParam());
+    ASSERT_TRUE(made.driver) << made.problems.front().message;
+    driver_ = std::move(made.driver);
+    dialect_ = dialect_of(GetParam()) == "postgres" ? sql::Dialect::postgres : sql::Dialect::mysql;
+    gridlock::Setup setup;
+    setup.workload = "contract";
+    setup.locks = true;
+    for (const char* sql : {"CREATE TABLE t (id INT PRIMARY KEY, v INT)", "INSERT INTO t VALUES (1, 10), (2, 20)"}) {
+      setup.schema.push_back(prepared(sql, dialect_));
+    }
+    setup.data.push_back({"t", {"id", "v"}, {{Value(std::int64_t{3}), Value(std::int64_t{30})}}});
+    setup.sessions = {{"a", std::nullopt, {}}, {"b", std::nullopt, {}}};
+    const Problems problems = driver_->open(setup);
+    ASSERT_TRUE(problems.empty()) << problems.front().message;
+  }
+
+  void TearDown() override {
+    if (driver_) driver_->close();
+  }
+
+  void play(SessionId session, const std::string& sql, std::vector<Value> parameters = {}) {
+    driver_->start({session, sql, "contract", prepared(sql, dialect_), std::move(parameters)});
+    driver_->settle({});
+  }
+
+  std::vector<StatementEnded> ends() {
+    std::vector<StatementEnded> ended;
+    for (Event& event : driver_->observe()) {
+      if (auto* end = std::get_if<StatementEnded>(&event.what)) ended.push_back(std::move(*end));
+    }
+    return ended;
+  }
+
+  std::unique_ptr<Driver> driver_;
+  sql::Dialect dialect_ = sql::Dialect::mysql;
+};
+
+Value number(std::int64_t value) { return value; }
+
+TEST_P(DriverContract, OpensWithSchemaAndData) {
+  EXPECT_EQ(
+      driver_->query("SELECT id, v FROM t ORDER BY id"),
+      (std::vector<std::vector<Value>>{{number(1), number(10)}, {number(2), number(20)}, {number(3), number(30)}}));
+  EXPECT_TRUE(ends().empty()) << "making the tables is nothing that happened in the run";
+}
+
+TEST_P(DriverContract, NamesItself) {
+  EXPECT_EQ(driver_->name(), GetParam());
+  EXPECT_FALSE(driver_->version().empty());
+}
+
+TEST_P(DriverContract, AStepBeginsAndEnds) {
+  play(0, "UPDATE t SET v = v + 1 WHERE id <= 2");
+  EXPECT_FALSE(driver_->busy(0));
+  const auto events = driver_->observe();
+  const auto started = std::find_if(events.begin(), events.end(), [](const Event& event) {
+    return std::holds_alternative<StatementStarted>(event.what);
+  });
+  const auto ended = std::find_if(events.begin(), events.end(), [](const Event& event) {
+    return std::holds_alternative<StatementEnded>(event.what);
+  });
+  ASSERT_NE(started, events.end());
+  ASSERT_NE(ended, events.end());
+  EXPECT_LT(started, ended);
+  EXPECT_EQ(std::get<StatementEnded>(ended->what).affected, 2);
+  EXPECT_EQ(std::get<StatementEnded>(ended->what).step, "UPDATE t SET v = v + 1 WHERE id <= 2");
+  EXPECT_TRUE(driver_->observe().empty()) << "an event is told once";
+}
+
+TEST_P(DriverContract, ParametersAreBound) {
+  play(0, "SELECT v FROM t WHERE id = :key", {number(2)});
+  const auto events = driver_->observe();
+  for (const Event& event : events) {
+    if (const auto* started = std::get_if<StatementStarted>(&event.what)) {
+      EXPECT_EQ(started->sql, "SELECT v FROM t WHERE id = 2");
+    }
+    if (const auto* ended = std::get_if<StatementEnded>(&event.what)) {
+      EXPECT_EQ(ended->rows, (std::vector<std::vector<Value>>{{number(20)}}));
+    }
+  }
+}
+
+TEST_P(DriverContract, AWaitIsSeenAndEnds) {
+  play(0, "BEGIN");
+  play(0, "UPDATE t SET v = 0 WHERE id = 1");
+  driver_->observe();
+  play(1, "UPDATE t SET v = 5 WHERE id = 1");
+  EXPECT_TRUE(driver_->busy(1));
+  bool seen = false;
+  for (const Event& event : driver_->observe()) {
+    const auto* wait = std::get_if<WaitState>(&event.what);
+    if (wait == nullptr || event.session != 1) continue;
+    seen = true;
+    ASSERT_EQ(wait->blockers.size(), 1U);
+    EXPECT_EQ(wait->blockers.front().session, 0U);
+    EXPECT_TRUE(wait->blockers.front().hard);
+    EXPECT_TRUE(wait->wanted.waiting);
+  }
+  EXPECT_TRUE(seen);
+  play(0, "COMMIT");
+  EXPECT_FALSE(driver_->busy(1));
+  EXPECT_EQ(ends().size(), 2U);
+  EXPECT_EQ(driver_->query("SELECT v FROM t WHERE id = 1").front().front(), number(5));
+}
+
+TEST_P(DriverContract, ADeadlockIsAnOutcome) {
+  for (const SessionId session : {0U, 1U}) play(session, "BEGIN");
+  play(0, "UPDATE t SET v = 0 WHERE id = 1");
+  play(1, "UPDATE t SET v = 0 WHERE id = 2");
+  play(0, "UPDATE t SET v = 0 WHERE id = 2");
+  driver_->observe();
+  play(1, "UPDATE t SET v = 0 WHERE id = 1");
+  std::map<Outcome, int> outcomes;
+  int deadlocks = 0;
+  for (const Event& event : driver_->observe()) {
+    if (const auto* ended = std::get_if<StatementEnded>(&event.what)) ++outcomes[ended->outcome];
+    if (const auto* found = std::get_if<DeadlockFound>(&event.what)) {
+      ++deadlocks;
+      EXPECT_EQ(found->cycle.size(), 2U);
+    }
+  }
+  EXPECT_EQ(deadlocks, 1);
+  EXPECT_EQ(outcomes[Outcome::deadlock], 1);
+  EXPECT_EQ(outcomes[Outcome::done], 1);
+  EXPECT_FALSE(driver_->busy(0));
+  EXPECT_FALSE(driver_->busy(1));
+}
+
+TEST_P(DriverContract, AnErrorIsAnOutcome) {
+  play(0, "INSERT INTO t VALUES (1, 1)");
+  const auto ended = ends();
+  ASSERT_EQ(ended.size(), 1U);
+  EXPECT_EQ(ended.front().outcome, Outcome::error);
+  ASSERT_TRUE(ended.front().error);
+  EXPECT_FALSE(ended.front().error->code.empty());
+}
+
+TEST_P(DriverContract, TimePassesBySleeping) {
+  const Time before = driver_->now();
+  driver_->sleep_until({before.micros + 2'000});
+  EXPECT_GE(driver_->now(), (Time{before.micros + 2'000}));
+}
+
+TEST_P(DriverContract, ClosingRollsBack) {
+  play(0, "BEGIN");
+  play(0, "UPDATE t SET v = 0 WHERE id = 1");
+  play(1, "UPDATE t SET v = 1 WHERE id = 1");
+  driver_->close();
+  EXPECT_FALSE(driver_->busy(0));
+  EXPECT_FALSE(driver_->busy(1));
+}
+
+const std::vector<std::string> engines{"reference:innodb"};
+
+std::string test_name(const testing::TestParamInfo<std::string>& info) {
+  std::string name = info.param;
+  std::replace_if(
+      name.begin(), name.end(), [](char c) { return c == ':' || c == '/'; }, '_');
+  return name;
+}
+
+INSTANTIATE_TEST_SUITE_P(Engines, DriverContract, testing::ValuesIn(engines), test_name);
+
+TEST(Engines, AnUnknownOneIsAProblemWithAHint) {
+  const MadeDriver made = make_driver("refrence:innodb");
+  EXPECT_FALSE(made.driver);
+  ASSERT_EQ(made.problems.size(), 1U);
+  EXPECT_EQ(made.problems.front().hint, "did you mean `reference:innodb`?");
+}
+
+TEST(Engines, APasswordIsNeverTold) {
+  const MadeDriver made = make_driver("mysql://joe:secret@db.example:3306/shop");
+  EXPECT_FALSE(made.driver);
+  ASSERT_EQ(made.problems.size(), 1U);
+  EXPECT_EQ(made.problems.front().message.find("secret"), std::string::npos);
+  EXPECT_NE(made.problems.front().message.find("mysql://joe@db.example:3306/shop"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace gridlock
