@@ -14,10 +14,6 @@
 namespace gridlock::report {
 namespace {
 
-bool is_number(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isdigit(c) != 0; });
-}
-
 void add_session(std::vector<std::string>& sessions, const std::string& name) {
   if (std::find(sessions.begin(), sessions.end(), name) == sessions.end()) sessions.push_back(name);
 }
@@ -68,8 +64,9 @@ std::map<StepKey, std::vector<std::string>> waits_of(const Deadlock& deadlock) {
 
 /// Steps are told by their own names where all have one that says something; else they are numbered.
 bool names_tell(const std::vector<ScheduledStep>& schedule) {
-  return std::none_of(schedule.begin(), schedule.end(),
-                      [](const ScheduledStep& step) { return step.step.empty() || is_number(step.step); });
+  return std::none_of(schedule.begin(), schedule.end(), [](const ScheduledStep& step) {
+    return step.step.empty() || std::isdigit(static_cast<unsigned char>(step.step.front())) != 0;
+  });
 }
 
 /// True when nothing in the schedule says what the ring ended in: then the dance says it, last.
@@ -159,12 +156,24 @@ Text order_outcome(const PlayedOrder& order, const TraceFacts& facts, const Play
 
 // ------------------------------------------------------------------------------------------------- drawing
 
-Text said(const DanceStep& step) {
+/// The middle is left out: a statement's beginning says what it does, its end mostly to which row.
+std::string shortened(const std::string& sql, std::size_t to) {
+  const auto width = columns(std::string_view(sql));
+  if (width <= to || to < 8) return sql;
+  const std::size_t head = to * 3 / 5, tail = to - head - 5;
+  const auto first = Text(sql).wrapped(head).front().str(false);
+  std::size_t begin = sql.size() - std::min(sql.size(), tail);
+  while (begin < sql.size() && sql[begin] != ' ') ++begin;
+  return first + " ..." + sql.substr(begin);
+}
+
+/// `room`: how many columns the statement may take; 0: as many as it wants.
+Text said(const DanceStep& step, std::size_t room = 0) {
   Text text;
   if (step.sql.empty()) {
     text.add(Ink::dim, "(goes on)");
   } else {
-    text.add(clean(step.sql));
+    text.add(room == 0 ? clean(step.sql) : shortened(clean(step.sql), room));
   }
   if (!step.outcome.empty()) text.add(Ink::dim, " -> ").add(step.outcome);
   return text;
@@ -215,7 +224,7 @@ class Columns {
     for (const DanceStep& step : dance_.steps) {
       const std::size_t column = index_of(step.session);
       std::string label = step.label;
-      for (const Text& line : said(step).wrapped(widths_[column])) {
+      for (const Text& line : said(step, dance_.statement_lines * widths_[column]).wrapped(widths_[column])) {
         std::vector<Text> cells(dance_.sessions.size());
         cells[column] = line;
         put(std::exchange(label, ""), cells);
@@ -255,7 +264,8 @@ void draw_lines(const Dance& dance, Page& page) {
     Text first("  ");
     first.add(Text(Ink::dim, step.label).padded(label)).add("  ");
     first.add(Text(Ink::strong, clean(step.session)).padded(name)).add("  ");
-    page.paragraph(first, said(step));
+    const std::size_t room = page.width() > first.width() ? page.width() - first.width() : 0;
+    page.paragraph(first, said(step, dance.statement_lines * room));
   }
 }
 

@@ -23,6 +23,7 @@ struct Dance {
   std::vector<std::string> sessions;  ///< in the order of their columns
   std::vector<DanceStep> steps;
   std::size_t left_out = 0;
+  std::size_t statement_lines = 0;  ///< longer statements are cut in the middle; 0: none is
 };
 Dance dance_of(const Deadlock& deadlock, std::size_t at_most);
 

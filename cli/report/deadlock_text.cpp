@@ -11,7 +11,9 @@
 namespace gridlock::report {
 namespace {
 
-constexpr std::size_t steps_shown = 24;
+constexpr std::size_t steps_shown = 16;
+constexpr std::size_t statement_lines = 3;
+constexpr std::size_t kinds_listed = 12;
 
 std::string_view how_it_helps(Condition condition) {
   switch (condition) {
@@ -23,25 +25,32 @@ std::string_view how_it_helps(Condition condition) {
   return "";
 }
 
-void tell_title(const DiagnosedDeadlock& one, const Telling& telling, Page& page) {
+std::string times(std::uint64_t count) { return count == 1 ? "once" : thousands(count) + " times"; }
+
+/// `seen 3 times, first at 03:14:15, last at 04:00:00`
+std::string when(const Deadlock& deadlock, bool of_run) {
+  std::string out = "seen " + times(deadlock.count);
+  const std::string first = clean(deadlock.first_seen), last = clean(deadlock.last_seen);
+  const bool once = deadlock.count == 1 || last.empty() || last == first;
+  if (first.empty()) return out;
+  if (of_run) return out + fmt::format(", {}{} into the run", first, once ? "" : " to " + last);
+  return out + (once ? ", at " + first : fmt::format(", first at {}, last at {}", first, last));
+}
+
+void tell_title(const DiagnosedDeadlock& one, const Kind& kind, const Telling& telling, Page& page) {
   page.blank();
   std::string number =
       telling.total > 1 ? fmt::format("Deadlock {} of {}: ", telling.number, telling.total) : "Deadlock: ";
-  Text title(Ink::title, number + clean(one.diagnosis.title));
-  for (const Text& line : title.wrapped(page.width())) page.line(line);
-  std::string about =
-      fmt::format("pattern {}, seen {}", clean(one.diagnosis.pattern),
-                  one.deadlock.count == 1 ? "once" : fmt::format("{} times", thousands(one.deadlock.count)));
-  if (!one.deadlock.first_seen.empty()) {
-    about += fmt::format(", {}at {}", one.deadlock.count > 1 ? "first " : "", clean(one.deadlock.first_seen));
-    if (one.deadlock.last_seen != one.deadlock.first_seen && !one.deadlock.last_seen.empty())
-      about += fmt::format(", last at {}", clean(one.deadlock.last_seen));
-  }
+  page.paragraph(Text(), Text(Ink::title, number + clean(one.diagnosis.title)));
+  std::string about = fmt::format("pattern {}, {}", clean(one.diagnosis.pattern), when(one.deadlock, telling.of_run));
   if (!one.deadlock.where.empty()) about += ", " + clean(one.deadlock.where);
-  for (const Text& line : Text(Ink::dim, about).wrapped(page.width())) page.line(line);
+  if (const std::size_t others = kind.shapes.size() - 1; others > 0 && !telling.verbose)
+    about += fmt::format("; {} more in {} (--verbose tells them)", times(kind.count - one.deadlock.count),
+                         counted(others, "other shape"));
+  page.paragraph(Text(), Text(Ink::dim, about));
 }
 
-void tell_terms(const Deadlock& deadlock, Told& told, Page& page) {
+void tell_terms(const Deadlock& deadlock, bool verbose, Told& told, Page& page) {
   std::vector<std::string> sentences;
   if (!told.deadlock)
     sentences.emplace_back(
@@ -49,7 +58,7 @@ void tell_terms(const Deadlock& deadlock, Told& told, Page& page) {
         "the "
         "database picks one, the victim, and rolls it back.");
   told.deadlock = true;
-  const auto more = explain_terms(locks_drawn(deadlock), told.terms);
+  const auto more = explain_terms(locks_drawn(deadlock, verbose), told.terms);
   sentences.insert(sentences.end(), more.begin(), more.end());
   if (sentences.empty()) return;
   heading("What these words mean", page);
@@ -140,6 +149,26 @@ void tell_proof(const DiagnosedDeadlock& one, Page& page) {
     page.paragraph(Text("  "), Text(Ink::dim, "fingerprint " + clean(one.diagnosis.fingerprint)));
 }
 
+void tell_deadlock(const DiagnosedDeadlock& one, const Kind& kind, const Telling& telling, Told& told, Page& page) {
+  tell_title(one, kind, telling, page);
+  if (telling.with_dance && !one.deadlock.schedule.empty()) {
+    heading("What happened", page);
+    Dance dance = dance_of(one.deadlock, telling.verbose ? one.deadlock.schedule.size() : steps_shown);
+    if (!telling.verbose) dance.statement_lines = statement_lines;
+    draw(dance, page);
+  }
+  heading("Who holds what, and who waits for it", page);
+  draw_ring(one.deadlock, telling.verbose, page);
+  tell_terms(one.deadlock, telling.verbose, told, page);
+  if (!one.diagnosis.explanation.empty()) {
+    heading("Why", page);
+    paragraphs(Text("  "), one.diagnosis.explanation, page);
+  }
+  tell_advice(one.diagnosis, told, page);
+  tell_folklore(one.diagnosis, page);
+  tell_proof(one, page);
+}
+
 }  // namespace
 
 void heading(std::string_view title, Page& page) {
@@ -156,22 +185,24 @@ void paragraphs(const Text& first, std::string_view text, Page& page) {
   }
 }
 
-void tell_deadlock(const DiagnosedDeadlock& one, const Telling& telling, Told& told, Page& page) {
-  tell_title(one, telling, page);
-  if (telling.with_dance && !one.deadlock.schedule.empty()) {
-    heading("What happened", page);
-    draw(dance_of(one.deadlock, telling.verbose ? one.deadlock.schedule.size() : steps_shown), page);
+void tell_kinds(const std::vector<Kind>& kinds, bool verbose, Page& page) {
+  if (kinds.size() < 2) return;
+  heading("The kinds, most frequent first", page);
+  const std::size_t shown = verbose ? kinds.size() : std::min(kinds.size(), kinds_listed);
+  for (std::size_t i = 0; i < shown; ++i) {
+    const Kind& kind = kinds[i];
+    Text text(clean(kind.shapes.front()->diagnosis.pattern) + kind.tables);
+    if (kind.shapes.size() > 1) text.add(Ink::dim, fmt::format(", in {}", counted(kind.shapes.size(), "shape")));
+    page.paragraph(Text(fmt::format("  {:3}. {:>7} x  ", i + 1, thousands(kind.count))), text);
   }
-  heading("Who holds what, and who waits for it", page);
-  draw_ring(one.deadlock, telling.verbose, page);
-  tell_terms(one.deadlock, told, page);
-  if (!one.diagnosis.explanation.empty()) {
-    heading("Why", page);
-    paragraphs(Text("  "), one.diagnosis.explanation, page);
-  }
-  tell_advice(one.diagnosis, told, page);
-  tell_folklore(one.diagnosis, page);
-  tell_proof(one, page);
+  if (shown < kinds.size())
+    page.line(
+        Text(Ink::dim, fmt::format("  and {} (--verbose lists them)", counted(kinds.size() - shown, "more kind"))));
+}
+
+void tell_kind(const Kind& kind, const Telling& telling, Told& told, Page& page) {
+  const std::size_t shapes = telling.verbose ? kind.shapes.size() : 1;
+  for (std::size_t i = 0; i < shapes; ++i) tell_deadlock(*kind.shapes[i], kind, telling, told, page);
 }
 
 }  // namespace gridlock::report

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <string_view>
 
 #include "cli/report/text.h"
 #include "cli/report/words.h"
@@ -56,11 +58,23 @@ std::string the_ring(const Deadlock& deadlock) {
   return out;
 }
 
+/// The tables that the deadlock is about, each once.
+std::string tables_of(const Deadlock& deadlock) {
+  std::vector<std::string> tables;
+  for (const Party& party : deadlock.parties) {
+    if (!party.waits_for || party.waits_for->table.empty()) continue;
+    const std::string table = clean(party.waits_for->table);
+    if (std::find(tables.begin(), tables.end(), table) == tables.end()) tables.push_back(table);
+  }
+  std::sort(tables.begin(), tables.end());
+  return tables.empty() ? "" : " on " + listed(tables);
+}
+
 std::string found(const Report& report) {
   const std::uint64_t count = deadlocks_found(report);
   const auto& all = report.analysis.deadlocks;
   std::string out = counted(count, "deadlock");
-  if (all.size() > 1) out += fmt::format(" of {} kinds", all.size());
+  if (const std::size_t kinds = kinds_of(report.analysis).size(); kinds > 1) out += fmt::format(" of {} kinds", kinds);
   if (report.command == "analyze") {
     out += " found in " + some_files(files_of(report, [](const auto&) { return true; }));
   } else {
@@ -148,18 +162,41 @@ std::string context(const Report& report) {
 }
 
 std::string format_in_words(const std::string& format) {
-  if (format == "innodb-status") return "InnoDB status text";
-  if (format == "postgresql-stderr") return "PostgreSQL log";
-  if (format == "gridlock-trace") return "gridlock trace";
-  return format.empty() ? "no known log format" : format;
+  struct Row {
+    std::string_view id, words;
+  };
+  static constexpr std::array rows{
+      Row{"", "no known log format"},
+      Row{"innodb-status", "InnoDB status text"},
+      Row{"innodb-error-log", "MySQL error log"},
+      Row{"innodb-report", "InnoDB deadlock report"},
+      Row{"mysql-client", "error messages of a MySQL client"},
+      Row{"postgresql-stderr", "PostgreSQL log"},
+      Row{"postgresql-csvlog", "PostgreSQL log (CSV)"},
+      Row{"postgresql-jsonlog", "PostgreSQL log (JSON)"},
+      Row{"postgresql-client", "error messages of a PostgreSQL client"},
+      Row{"gridlock-trace", "gridlock trace"},
+  };
+  for (const Row& row : rows)
+    if (row.id == format) return std::string(row.words);
+  return format;
 }
 
-std::vector<const DiagnosedDeadlock*> by_count(const Analysis& analysis) {
-  std::vector<const DiagnosedDeadlock*> sorted;
-  for (const auto& one : analysis.deadlocks) sorted.push_back(&one);
-  std::stable_sort(sorted.begin(), sorted.end(),
-                   [](const auto* a, const auto* b) { return a->deadlock.count > b->deadlock.count; });
-  return sorted;
+std::vector<Kind> kinds_of(const Analysis& analysis) {
+  std::vector<Kind> kinds;
+  for (const DiagnosedDeadlock& one : analysis.deadlocks) {
+    const std::string tables = tables_of(one.deadlock);
+    auto kind = std::find_if(kinds.begin(), kinds.end(), [&](const Kind& known) {
+      return known.tables == tables && known.shapes.front()->diagnosis.pattern == one.diagnosis.pattern;
+    });
+    if (kind == kinds.end()) kind = kinds.insert(kinds.end(), Kind{{}, 0, tables});
+    kind->shapes.push_back(&one);
+    kind->count += one.deadlock.count;
+  }
+  const auto more_often = [](const auto* a, const auto* b) { return a->deadlock.count > b->deadlock.count; };
+  for (Kind& kind : kinds) std::stable_sort(kind.shapes.begin(), kind.shapes.end(), more_often);
+  std::stable_sort(kinds.begin(), kinds.end(), [](const Kind& a, const Kind& b) { return a.count > b.count; });
+  return kinds;
 }
 
 }  // namespace gridlock::report

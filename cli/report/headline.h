@@ -26,7 +26,14 @@ std::string context(const Report& report);
 /// A log format's id in words: "PostgreSQL log".
 std::string format_in_words(const std::string& format);
 
-/// The most frequent first; alike in number, in the order found.
-std::vector<const DiagnosedDeadlock*> by_count(const Analysis& analysis);
+/// Deadlocks of one pattern on the same tables: alike to the reader, though their statements or indexes may differ.
+struct Kind {
+  std::vector<const DiagnosedDeadlock*> shapes;  ///< never empty; the most frequent first
+  std::uint64_t count = 0;                       ///< of all shapes
+  std::string tables;                            ///< ` on accounts and users`; empty when not known
+};
+
+/// The most frequent kind first; alike in number, in the order found.
+std::vector<Kind> kinds_of(const Analysis& analysis);
 
 }  // namespace gridlock::report

@@ -119,10 +119,11 @@ std::string diff_block(const Advice& advice) {
   return out + "   ```\n";
 }
 
-std::string one_deadlock(const DiagnosedDeadlock& one) {
+std::string one_kind(const Kind& kind) {
+  const DiagnosedDeadlock& one = *kind.shapes.front();
   const Diagnosis& diagnosis = one.diagnosis;
   std::string out = fmt::format("#### {} ({}{})\n\n", escaped(diagnosis.title), code(diagnosis.pattern),
-                                one.deadlock.count > 1 ? ", seen " + thousands(one.deadlock.count) + " times" : "");
+                                kind.count > 1 ? ", seen " + thousands(kind.count) + " times" : "");
   out += ring_list(one.deadlock);
   if (!diagnosis.advice.empty()) {
     out += "\n**What to do**\n\n";
@@ -177,9 +178,9 @@ std::string to_markdown(const Report& report) {
                        : fmt::format("{} of {} **failed**.\n", failed, counted(checks_made(report), "expectation"));
     if (failed > 0) out += checks_table(report);
   }
-  const auto sorted = by_count(report.analysis);
-  for (std::size_t i = 0; i < std::min(sorted.size(), kinds_shown); ++i) out += one_deadlock(*sorted[i]);
-  if (sorted.size() > kinds_shown) out += fmt::format("And {}.\n", counted(sorted.size() - kinds_shown, "more kind"));
+  const auto kinds = kinds_of(report.analysis);
+  for (std::size_t i = 0; i < std::min(kinds.size(), kinds_shown); ++i) out += one_kind(kinds[i]);
+  if (kinds.size() > kinds_shown) out += fmt::format("And {}.\n", counted(kinds.size() - kinds_shown, "more kind"));
   if (!report.runs.empty() && report.runs.front().problems.empty()) out += figures(report);
   if (!report.again.empty()) out += "\nThe same again: " + code(report.again) + "\n";
   return out;

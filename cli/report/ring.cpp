@@ -9,17 +9,13 @@
 namespace gridlock::report {
 namespace {
 
-/// Intention locks on the table stand beside every row lock and block nobody here: they would only hide what matters.
-bool says_little(const Lock& lock) { return lock.kind == LockKind::table && (lock.mode == "IX" || lock.mode == "IS"); }
-
-/// What to show of the locks held: the one in the way first, then those that say something.
-std::vector<Lock> worth_showing(const Party& party, bool every_lock) {
-  std::vector<Lock> shown;
-  for (const Lock& lock : party.holds)
-    if (every_lock || shown.empty() || !says_little(lock)) shown.push_back(lock);
-  if (shown.size() > 1 && !every_lock && says_little(shown.front())) shown.erase(shown.begin());
-  return shown;
+/// What is shown of the locks held: the one in the way of the party before, which comes first; or every one.
+std::size_t shown_of(const Party& party, bool every_lock) {
+  return every_lock ? party.holds.size() : std::min<std::size_t>(party.holds.size(), 1);
 }
+
+/// Intention locks stand beside every row lock and block nobody here: they need not be counted.
+bool says_much(const Lock& lock) { return lock.kind != LockKind::table || (lock.mode != "IX" && lock.mode != "IS"); }
 
 Text name_of(const Deadlock& deadlock, std::size_t index) {
   const Party& party = deadlock.parties[index];
@@ -40,7 +36,6 @@ Text name_of(const Deadlock& deadlock, std::size_t index) {
 /// The left edge of the drawing: the line that leads from the last party back to the first.
 constexpr std::string_view rail = "  │   ";
 constexpr std::size_t label_width = 12;
-constexpr std::size_t locks_shown = 4;
 
 class Ring {
  public:
@@ -86,12 +81,14 @@ class Ring {
   }
 
   void holds(const Party& party) {
-    const auto shown = worth_showing(party, every_lock_);
-    const std::size_t some = every_lock_ ? shown.size() : std::min(shown.size(), locks_shown);
-    for (std::size_t i = 0; i < some; ++i) item(i == 0 ? "holds" : "", described(shown[i]), Ink::good);
-    if (some < shown.size())
-      item("", Text(Ink::dim, fmt::format("and {} (--verbose lists them)", counted(shown.size() - some, "more lock"))));
-    if (shown.empty()) item("holds", Text(Ink::dim, "not known"), Ink::good);
+    const std::size_t shown = shown_of(party, every_lock_);
+    for (std::size_t i = 0; i < shown; ++i) item(i == 0 ? "holds" : "", described(party.holds[i]), Ink::good);
+    const auto others =
+        std::count_if(party.holds.begin() + static_cast<std::ptrdiff_t>(shown), party.holds.end(), says_much);
+    if (others > 0)
+      item("", Text(Ink::dim, fmt::format("and {} (--verbose lists all)",
+                                          counted(static_cast<std::uint64_t>(others), "other lock"))));
+    if (shown == 0) item("holds", Text(Ink::dim, "not known"), Ink::good);
   }
 
   void waits(const Party& party) {
@@ -117,12 +114,11 @@ class Ring {
 
 void draw_ring(const Deadlock& deadlock, bool every_lock, Page& page) { Ring(deadlock, every_lock, page).draw(); }
 
-std::vector<Lock> locks_drawn(const Deadlock& deadlock) {
+std::vector<Lock> locks_drawn(const Deadlock& deadlock, bool every_lock) {
   std::vector<Lock> locks;
   for (const Party& party : deadlock.parties) {
-    const auto held = worth_showing(party, false);
-    locks.insert(locks.end(), held.begin(),
-                 held.begin() + static_cast<std::ptrdiff_t>(std::min(held.size(), locks_shown)));
+    const auto shown = static_cast<std::ptrdiff_t>(shown_of(party, every_lock));
+    locks.insert(locks.end(), party.holds.begin(), party.holds.begin() + shown);
     if (party.waits_for) locks.push_back(*party.waits_for);
   }
   return locks;

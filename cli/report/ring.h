@@ -9,6 +9,6 @@ namespace gridlock::report {
 void draw_ring(const Deadlock& deadlock, bool every_lock, Page& page);
 
 /// The locks that the drawing names, in its order.
-std::vector<Lock> locks_drawn(const Deadlock& deadlock);
+std::vector<Lock> locks_drawn(const Deadlock& deadlock, bool every_lock);
 
 }  // namespace gridlock::report

@@ -190,8 +190,6 @@ void tell_runs(const Report& report, Page& page) {
 void tell_inputs(const Report& report, bool verbose, Page& page) {
   if (report.command == "run") return;
   heading(report.command == "check" ? "What was checked" : "What was read", page);
-  std::size_t name_width = 0;
-  for (const auto& input : report.inputs) name_width = std::max(name_width, Text(clean(input.file)).width());
   for (const auto& input : report.inputs) {
     Text text;
     if (!input.ledger) {
@@ -201,14 +199,15 @@ void tell_inputs(const Report& report, bool verbose, Page& page) {
     } else {
       const Ledger& ledger = *input.ledger;
       text.add(format_in_words(ledger.format));
-      if (!ledger.version.empty()) text.add(" of version " + clean(ledger.version));
-      text.add(fmt::format(", {}; {}", counted(ledger.lines, "line"), counted(ledger.markers, "deadlock report")));
+      if (!ledger.version.empty()) text.add(", " + clean(ledger.version));
+      text.add(fmt::format(", {}, {}", counted(ledger.lines, "line"), counted(ledger.markers, "deadlock report")));
       if (ledger.markers > 0) text.add(fmt::format(": {} understood", thousands(ledger.understood)));
       if (ledger.partly > 0) text.add(Ink::waiting, fmt::format(", {} in part", thousands(ledger.partly)));
       if (ledger.not_understood > 0)
         text.add(Ink::bad, fmt::format(", {} NOT understood", thousands(ledger.not_understood)));
     }
-    page.paragraph(Text("  ").add(Text(Ink::strong, clean(input.file)).padded(name_width)).add("  "), text);
+    page.line(Text("  ").add(Ink::strong, clean(input.file)));
+    page.paragraph(Text("    "), text);
     if (!verbose || !input.ledger) continue;
     for (const Problem& problem : input.ledger->problems)
       page.paragraph(Text("    "), Text(Ink::dim, clean(to_string(problem.where) + ": " + problem.message)));

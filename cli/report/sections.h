@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "cli/report/headline.h"
 #include "cli/report/report.h"
 #include "cli/report/text.h"
 
@@ -21,13 +22,18 @@ void heading(std::string_view title, Page& page);
 /// A paragraph of words of the user or of a rule, with its own line breaks kept.
 void paragraphs(const Text& first, std::string_view text, Page& page);
 
-/// One kind of deadlock: what happened, the ring, why, what to do. `number` of `total` kinds.
+/// How often each kind of deadlock was seen, when there are several.
+void tell_kinds(const std::vector<Kind>& kinds, bool verbose, Page& page);
+
+/// One kind of deadlock by its most frequent shape: what happened, the ring, why, what to do. `number` of `total`
+/// kinds.
 struct Telling {
   std::size_t number, total;
   bool with_dance;  ///< false: the orders played, shown before, told it already
-  bool verbose;
+  bool of_run;      ///< its times are times since the run began
+  bool verbose;     ///< every shape
 };
-void tell_deadlock(const DiagnosedDeadlock& one, const Telling& telling, Told& told, Page& page);
+void tell_kind(const Kind& kind, const Telling& telling, Told& told, Page& page);
 
 /// The orders of a story: step by step while they are few, else a line each.
 bool told_step_by_step(const Report& report, bool verbose);

@@ -13,7 +13,7 @@ namespace {
 
 using namespace report;
 
-constexpr std::size_t kinds_shown = 5;
+constexpr std::size_t kinds_shown = 3;
 
 void tell_headline(const Report& report, Page& page) {
   const bool bad = deadlocks_found(report) > 0 || checks_failed(report) > 0 ||
@@ -36,18 +36,18 @@ void tell_headline(const Report& report, Page& page) {
 }
 
 void tell_deadlocks(const Report& report, const Style& style, bool with_dance, Page& page) {
-  const auto sorted = by_count(report.analysis);
-  const std::size_t shown = style.verbose ? sorted.size() : std::min(sorted.size(), kinds_shown);
+  const auto kinds = kinds_of(report.analysis);
+  const std::size_t shown = style.verbose ? kinds.size() : std::min(kinds.size(), kinds_shown);
   Told told;
   for (std::size_t i = 0; i < shown; ++i)
-    tell_deadlock(*sorted[i], {i + 1, sorted.size(), with_dance, style.verbose}, told, page);
-  if (shown == sorted.size()) return;
-  page.blank();
+    tell_kind(kinds[i], {i + 1, kinds.size(), with_dance, report.command == "run", style.verbose}, told, page);
+  if (shown == kinds.size()) return;
   std::uint64_t rest = 0;
-  for (std::size_t i = shown; i < sorted.size(); ++i) rest += sorted[i]->deadlock.count;
+  for (std::size_t i = shown; i < kinds.size(); ++i) rest += kinds[i].count;
+  page.blank();
   page.paragraph(Text(),
-                 Text(Ink::dim, fmt::format("And {} of {} (--verbose shows them).", counted(rest, "more deadlock"),
-                                            counted(sorted.size() - shown, "other kind"))));
+                 Text(Ink::dim, fmt::format("And {} of {} (--verbose tells them).", counted(rest, "more deadlock"),
+                                            counted(kinds.size() - shown, "other kind"))));
 }
 
 /// One run is one schedule: that it was quiet proves little, and the report says so.
@@ -75,6 +75,7 @@ std::string to_text(const Report& report, const Style& style) {
   const bool step_by_step = told_step_by_step(report, style.verbose);
   tell_headline(report, page);
   if (checks_failed(report) > 0) tell_checks(report, page);
+  tell_kinds(kinds_of(report.analysis), style.verbose, page);
   for (const Run& run : report.runs) tell_orders(report, run, step_by_step, style.verbose, page);
   tell_deadlocks(report, style, !step_by_step, page);
   tell_lock_waits(report, style.verbose, page);

@@ -95,7 +95,7 @@ TEST(CommandLine, CheckLooksAtAllFiles) {
   EXPECT_EQ(shell("gridlock check examples/*.yaml").exit_code, 0);
   const auto ended = shell("printf 'nmae: x\\n' | gridlock check " + opposite + " - no/such.yaml");
   EXPECT_EQ(ended.exit_code, 2);
-  EXPECT_TRUE(contains(ended.out, opposite + "  no mistake found")) << ended.out;
+  EXPECT_TRUE(contains(ended.out, opposite + "\n    no mistake found")) << ended.out;
   EXPECT_TRUE(contains(ended.err, "<stdin>:1:1: error: "));
   EXPECT_TRUE(contains(ended.err, "error: cannot read no/such.yaml"));
 }

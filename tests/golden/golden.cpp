@@ -27,6 +27,7 @@ void rewrite(const fs::path& path, const std::string& got) {
 void check(const std::string& name, const std::string& got) {
   const fs::path path = fs::path(GRIDLOCK_SOURCE_DIR) / "tests/golden" / name;
   if (updating()) {
+    ASSERT_FALSE(testing::Test::HasFailure()) << "what has failed already is not written to " << path;
     rewrite(path, got);
     return;
   }
