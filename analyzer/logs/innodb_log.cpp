@@ -40,6 +40,7 @@ class Reader {
   void drop_announcement();
   void read_wait(std::string_view body);
   void read_report(const Cursor& before, const Line& line, bool titled);
+  std::vector<std::string> alive_behind() const;
   void take(PrintedReport report, std::uint32_t line);
   void problem(std::uint32_t line, std::string message, std::string hint = {});
   void finish();
@@ -113,7 +114,23 @@ void Reader::read_report(const Cursor& before, const Line& line, bool titled) {
   announced_.reset();
   thread_line_.reset();
   last_time_ = {};
+  if (!titled) error_log_ = true;
+  if (status_) report.alive_later = alive_behind();
   take(std::move(report), line.number);
+}
+
+/// A status text lists the transactions that run when it is printed: `---TRANSACTION 63, ACTIVE 2 sec`.
+std::vector<std::string> Reader::alive_behind() const {
+  std::vector<std::string> alive;
+  Cursor probe = cursor_;
+  Line line;
+  while (probe.next(line)) {
+    std::string_view body = body_of(line.text);
+    if (body == heading || body.starts_with("END OF INNODB MONITOR")) break;
+    PrintedTrx trx;
+    if (logs::take(body, "---") && read_trx_line(body, trx) && contains(body, ", ACTIVE")) alive.push_back(trx.id);
+  }
+  return alive;
 }
 
 void Reader::take(PrintedReport report, std::uint32_t line) {

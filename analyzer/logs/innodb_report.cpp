@@ -87,13 +87,29 @@ bool weights_known(const PrintedReport& report) {
                      [](const PrintedMember& member) { return member.trx.lock_structs.has_value(); });
 }
 
-/// MariaDB's victim: the lightest; among equals the one that closed the cycle, which is printed first (lock0lock.cc
-/// Deadlock::report).
-std::size_t lightest(const PrintedReport& report) {
-  std::size_t best = 0;
-  for (std::size_t i = 1; i < report.members.size(); ++i)
-    if (weight(report.members[i]) < weight(report.members[best])) best = i;
-  return best;
+/// MariaDB's victim is a lightest one (lock0lock.cc Deadlock::report).
+bool is_lightest(const PrintedReport& report, std::size_t index) {
+  for (const PrintedMember& member : report.members)
+    if (weight(member) < weight(report.members[index])) return false;
+  return true;
+}
+
+std::size_t first_lightest(const PrintedReport& report) {
+  std::size_t index = 0;
+  while (!is_lightest(report, index)) ++index;
+  return index;
+}
+
+/// Who is gone while all the others still run, by the same text's list of transactions.
+std::optional<std::size_t> the_one_gone(const PrintedReport& report) {
+  std::optional<std::size_t> gone;
+  for (std::size_t i = 0; i < report.members.size(); ++i) {
+    const auto& alive = report.alive_later;
+    if (std::find(alive.begin(), alive.end(), report.members[i].trx.id) != alive.end()) continue;
+    if (gone) return std::nullopt;
+    gone = i;
+  }
+  return gone;
 }
 
 std::optional<std::size_t> member_labelled(const PrintedReport& report, std::uint32_t label) {
@@ -103,33 +119,36 @@ std::optional<std::size_t> member_labelled(const PrintedReport& report, std::uin
 }
 
 /// MariaDB 10.6.0 to 10.6.8 prints 0 always (MDEV-29187), later versions a number rotated by one (MDEV-37977) until
-/// 10.11.19. The transactions' weights tell which it is.
+/// 10.11.19. The list of transactions tells which it is, or else their weights.
 std::optional<std::size_t> mariadb_victim(const PrintedReport& report, std::vector<std::string>& notes) {
   const auto printed = report.rolled_back.value_or(0);
   const auto named = member_labelled(report, printed);
-  if (!weights_known(report)) {
-    if (!named) return std::nullopt;
-    notes.push_back(fmt::format(
-        "the log names transaction ({}) as the victim; many versions of MariaDB print a wrong number here", printed));
-    return named;
+  if (const auto gone = the_one_gone(report)) {
+    if (gone != named)
+      notes.push_back(
+          fmt::format("the log names transaction ({}) as the victim, which this version of MariaDB counts wrongly "
+                      "(MDEV-29187, MDEV-37977); by the list of transactions it was ({})",
+                      printed, *gone + 1));
+    return gone;
   }
-  const std::size_t expected = lightest(report);
-  if (printed == 0) {
+  if (!named) {
+    if (printed != 0 || !weights_known(report)) return std::nullopt;
     notes.emplace_back(
         "this version of MariaDB prints no victim (MDEV-29187): the transaction with the least work is given here");
-    return expected;
+    return first_lightest(report);
   }
-  if (named == expected) return named;
   const std::size_t rotated = (printed + report.members.size() - 2) % report.members.size();
-  if (named && rotated == expected) {
+  if (weights_known(report) && is_lightest(report, *named) && !is_lightest(report, rotated)) return named;
+  if (weights_known(report) && is_lightest(report, rotated) && !is_lightest(report, *named)) {
     notes.push_back(
         fmt::format("the log names transaction ({}) as the victim, which this version of MariaDB counts wrongly "
                     "(MDEV-37977); by the transactions' weights it was ({})",
-                    printed, expected + 1));
-    return expected;
+                    printed, rotated + 1));
+    return rotated;
   }
-  notes.push_back(
-      fmt::format("the log names transaction ({}) as the victim, but the transactions' weights do not agree", printed));
+  notes.push_back(fmt::format(
+      "the victim is the one that the log names, ({}); MariaDB before 10.11.19 and 11.8.7 counts wrongly here",
+      printed));
   return named;
 }
 
@@ -248,7 +267,9 @@ std::optional<ToldDeadlock> to_deadlock(const PrintedReport& report, const std::
 
 bool closes(const std::vector<PrintedMember>& members) {
   if (members.size() < 2 || members.back().waits.empty() || members.front().holds.empty()) return false;
-  return same_resource(members.back().waits.back(), members.front().holds.front());
+  const PrintedLock &wanted = members.back().waits.back(), &held = members.front().holds.front();
+  if (wanted.rows.empty() != held.rows.empty()) return false;  // cut before its rows
+  return same_resource(wanted, held);
 }
 
 }  // namespace gridlock::logs

@@ -26,11 +26,12 @@ struct PrintedReport {
   std::string time;
   std::uint32_t line = 0;  ///< where it begins
   std::uint32_t last_line = 0;
-  bool titled = true;               ///< false: raw blocks only (error log with log_error_verbosity=2)
-  bool ended_by_section = false;    ///< the next section of the status text followed
-  bool too_deep = false;            ///< the search was given up
-  bool galera = false;              ///< a cluster conflict, printed in the same words
-  std::vector<std::string> doubts;  ///< lines inside the report that were not understood
+  bool titled = true;                    ///< false: raw blocks only (error log with log_error_verbosity=2)
+  bool ended_by_section = false;         ///< the next section of the status text followed
+  bool too_deep = false;                 ///< the search was given up
+  bool galera = false;                   ///< a cluster conflict, printed in the same words
+  std::vector<std::string> alive_later;  ///< transactions that the same status text lists as running
+  std::vector<std::string> doubts;       ///< lines inside the report that were not understood
 };
 
 /// Which servers print like this: `MySQL 8.0.18 or later`.

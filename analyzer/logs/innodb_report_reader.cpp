@@ -277,7 +277,7 @@ void ReportReader::read_rows(PrintedLock& lock) {
     const Cursor before = cursor_;
     if (!cursor_.next(line)) break;
     const std::string_view body = body_of(line.text);
-    if (!body.empty() && body != "..." && !read_row_line(lock, body)) {
+    if (!body.empty() && body != "..." && !read_row_line(lock, line)) {
       cursor_ = before;
       return;
     }
@@ -287,8 +287,9 @@ void ReportReader::read_rows(PrintedLock& lock) {
     lock.rows.back().fields.clear();
 }
 
-bool ReportReader::read_row_line(PrintedLock& lock, std::string_view body) {
-  if (auto row = read_row(body)) {
+bool ReportReader::read_row_line(PrintedLock& lock, const Line& line) {
+  const std::string_view body = body_of(line.text);
+  if (auto row = read_row(body); row && (row->fields_announced > 0 || line.terminated)) {
     if (lock.rows.size() < PrintedLock::rows_kept) {
       lock.rows.push_back(std::move(*row));
     } else {

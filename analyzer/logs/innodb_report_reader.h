@@ -40,7 +40,7 @@ class ReportReader {
   bool read_lock_at(const Line& line, std::vector<PrintedLock>& locks);
   std::optional<PrintedLock> whole_lock(const Line& line);
   void read_rows(PrintedLock& lock);
-  bool read_row_line(PrintedLock& lock, std::string_view body);
+  bool read_row_line(PrintedLock& lock, const Line& line);
   void settle_galera();
 
   Cursor& cursor_;

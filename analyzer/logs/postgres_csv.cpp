@@ -148,9 +148,9 @@ ReadLog read_postgres_csv(const Source& source) {
   bool whole = true;
   while (csv.next(fields, line, whole)) {
     if (fields.size() <= detail) {
-      if (fields.size() > sqlstate && fields[sqlstate] == "40P01")
-        story.problem(line, "this deadlock's record ends before its DETAIL", "the log may have been cut off", true);
-      continue;
+      // Cut off before its DETAIL: of a deadlock it is known that it was one.
+      if (fields.size() <= sqlstate || fields[sqlstate] != "40P01") continue;
+      fields.resize(detail + 1);
     }
     if (!whole && fields.size() > detail + 1) fields.back().clear();
     if (may_matter(fields[message], fields[detail], fields[sqlstate])) story.add(record_of(fields, line, whole));

@@ -158,7 +158,14 @@ class Framing {
     }
     if (record.last == nullptr) return take_bare(line);
     std::string_view text = line.text;
-    if (!take(text, "\t")) text = trim_left(text);
+    take(text, margin_);
+    if (take(text, "\t")) {
+      tabs_ = true;
+    } else if (tabs_ && !is_blank(text.empty() ? ' ' : text.front())) {
+      return;  // where further lines are marked by a TAB, one without it is no part of the record
+    } else {
+      text = trim_left(text);
+    }
     record.last->push_back(text);
   }
 
@@ -198,6 +205,7 @@ class Framing {
   std::string current_;
   std::string_view margin_;
   bool margin_known_ = false;
+  bool tabs_ = false;  ///< seen before a further line
   bool server_ = false;
 };
 

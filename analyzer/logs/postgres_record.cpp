@@ -12,6 +12,9 @@
 namespace gridlock::logs {
 namespace {
 
+/// The session that finds a deadlock says so first, if log_lock_waits is on; its ERROR comes next.
+constexpr std::string_view announces_deadlock = "detected deadlock while waiting";
+
 /// The row's place and the relation in `while updating tuple (0,2) in relation "t"`, whatever the language.
 struct ContextPlace {
   std::string name;
@@ -70,9 +73,14 @@ std::string squeezed(std::string_view text) {
 /// victim's is known from STATEMENT, so the end of the first query can be told; others end at the first fitting label.
 class Queries {
  public:
-  Queries(const std::vector<std::string>& lines, std::size_t begin, const std::vector<WaitLine>& waits,
-          const std::string& statement)
-      : lines_(lines), begin_(begin), waits_(waits), statement_(squeezed(statement)) {}
+  Queries(const PostgresRecord& record, const std::vector<WaitLine>& waits)
+      : lines_(record.detail), begin_(waits.size()), waits_(waits), statement_(squeezed(record.statement)) {
+    // The last line of a log that was cut off may be the beginning of the next label.
+    const bool all_begun = std::any_of(lines_.begin(), lines_.end(), [&](const std::string& line) {
+      return query_after_label(line, waits.back().pid).has_value();
+    });
+    if (record.cut && !all_begun && lines_.size() > begin_) lines_.pop_back();
+  }
 
   std::vector<std::string> read() const {
     std::vector<std::string> queries(waits_.size());
@@ -112,7 +120,7 @@ class Queries {
     return plain == statement_ || (plain.size() >= smallest_cut && statement_.starts_with(plain));
   }
 
-  const std::vector<std::string>& lines_;
+  std::vector<std::string> lines_;
   std::size_t begin_;
   const std::vector<WaitLine>& waits_;
   std::string statement_;
@@ -168,22 +176,40 @@ std::string statement_in(const std::vector<std::string>& context) {
   return {};
 }
 
+/// A transaction's end is locked by nobody but itself: whoever blocks a wait for it is that transaction.
+void own_transaction(Party& owner, const Lock& wanted) {
+  constexpr std::string_view transaction = "transaction ";
+  if (wanted.kind != LockKind::transaction || !wanted.object.starts_with(transaction)) return;
+  owner.transaction_id = wanted.object.substr(transaction.size());
+  Lock held;
+  held.kind = LockKind::transaction;
+  held.mode = "ExclusiveLock";
+  held.object = wanted.object;
+  owner.holds.push_back(std::move(held));
+}
+
+/// What the record says of the session that wrote it.
+void complete_victim(Party& victim, const PostgresRecord& record) {
+  if (victim.statement.empty()) victim.statement = record.statement;
+  if (victim.statement.empty()) victim.statement = statement_in(record.context);
+  for (const std::string& line : record.context)
+    if (const auto place = place_of(line)) return set_place(*victim.waits_for, *place);
+}
+
 }  // namespace
 
 bool may_matter(std::string_view message, std::string_view detail, std::string_view sqlstate) {
-  return sqlstate == "40P01" || contains(message, "Lock") || contains(detail, "Lock") || says_deadlock(message) ||
-         contains(message, "40P01");
+  return sqlstate == "40P01" || contains(message, announces_deadlock) || contains(message, "Lock") ||
+         contains(detail, "Lock") || says_deadlock(message) || contains(message, "40P01");
 }
 
 PostgresStory::PostgresStory(std::string file, std::string format) : file_(std::move(file)) {
   out_.ledger.format = std::move(format);
 }
 
-void PostgresStory::problem(std::uint32_t line, std::string message, std::string hint, bool deadlock) {
-  if (deadlock) {
-    ++out_.ledger.markers;
-    ++out_.ledger.not_understood;
-  }
+void PostgresStory::not_understood(std::uint32_t line, std::string message, std::string hint) {
+  ++out_.ledger.markers;
+  ++out_.ledger.not_understood;
   out_.ledger.problems.push_back({{file_, static_cast<int>(line), 0}, std::move(message), std::move(hint)});
 }
 
@@ -192,6 +218,7 @@ void PostgresStory::add(const PostgresRecord& record) {
   bool closed = false;
   const bool has_chain = !wait_lines(record, closed).empty();
   if (record.sqlstate == "40P01" || says_deadlock(record.message) || has_chain) return add_deadlock(record);
+  if (contains(record.message, announces_deadlock)) announced_[record.pid] = {record.line};
   if (auto wait = read_wait_message(record.message)) add_wait_message(record, std::move(*wait));
 }
 
@@ -210,7 +237,6 @@ void PostgresStory::add_wait_message(const PostgresRecord& record, WaitMessage m
   now.wanted = message.wanted;
   now.ms = message.ms;
   if (!holders.empty()) now.holders = std::move(holders);
-  if (contains(record.message, "detected deadlock while waiting")) announced_[message.pid] = {record.line};
 }
 
 void PostgresStory::end_wait(const std::string& pid) {
@@ -238,56 +264,55 @@ Party PostgresStory::party_of(const WaitLine& wait) const {
   return party;
 }
 
+/// The parties in the order of the wait lines; who only blocks, in a log that was cut off, comes last.
+std::vector<Party> PostgresStory::parties_of(const std::vector<WaitLine>& waits) const {
+  std::vector<Party> parties;
+  for (const WaitLine& wait : waits) parties.push_back(party_of(wait));
+  const auto index_of = [&](const std::string& pid) {
+    for (std::size_t i = 0; i < parties.size(); ++i)
+      if (parties[i].thread_or_pid == pid) return i;
+    Party blocker;
+    blocker.name = "process " + pid;
+    blocker.thread_or_pid = pid;
+    parties.push_back(std::move(blocker));
+    return parties.size() - 1;
+  };
+  for (std::size_t i = 0; i < waits.size(); ++i) {
+    const std::size_t blocker = index_of(waits[i].blocker);
+    parties[i].blocked_by = {blocker};
+    own_transaction(parties[blocker], waits[i].wanted);
+  }
+  return parties;
+}
+
 void PostgresStory::add_deadlock(const PostgresRecord& record) {
   bool closed = false;
   const auto waits = wait_lines(record, closed);
-  if (!waits.empty()) announced_.erase(waits.front().pid);
   if (!record.pid.empty()) announced_.erase(record.pid);
-  if (waits.size() < 2) {
-    problem(record.line, fmt::format("a deadlock is announced here without its DETAIL: {}", excerpt(record.message)),
-            "log_error_verbosity = default writes who waits for whom; the lines may also have been filtered out", true);
-    return;
-  }
+  if (waits.empty())
+    return not_understood(
+        record.line, fmt::format("a deadlock is announced here without its DETAIL: {}", excerpt(record.message)),
+        "log_error_verbosity = default writes who waits for whom; the lines may also have been filtered out");
+  announced_.erase(waits.front().pid);
   ++out_.ledger.markers;
   Deadlock deadlock;
   deadlock.engine = "postgres";
   deadlock.first_seen = deadlock.last_seen = record.time;
   deadlock.where = fmt::format("{}:{}", file_, record.line);
-  const auto queries = Queries(record.detail, waits.size(), waits, record.statement).read();
-  for (std::size_t i = 0; i < waits.size(); ++i) {
-    Party party = party_of(waits[i]);
-    party.statement = queries[i];
-    party.blocked_by = {(i + 1) % waits.size()};
-    deadlock.parties.push_back(std::move(party));
-  }
-  Party& victim = deadlock.parties.front();
-  if (victim.statement.empty()) victim.statement = record.statement;
-  if (victim.statement.empty()) victim.statement = statement_in(record.context);
-  for (const std::string& line : record.context)
-    if (const auto place = place_of(line)) {
-      set_place(*victim.waits_for, *place);
-      break;
-    }
-  // A transaction's own end is locked by nobody but itself: whoever blocks such a wait is that transaction.
-  for (std::size_t i = 0; i < waits.size(); ++i) {
-    const Lock& wanted = *deadlock.parties[i].waits_for;
-    if (wanted.kind != LockKind::transaction || !wanted.object.starts_with("transaction ")) continue;
-    Party& owner = deadlock.parties[(i + 1) % waits.size()];
-    owner.transaction_id = wanted.object.substr(std::string_view("transaction ").size());
-    Lock held = wanted;
-    held.mode = "ExclusiveLock";
-    held.waiting = false;
-    owner.holds.push_back(std::move(held));
-  }
-  deadlock.victim = 0;
+  deadlock.parties = parties_of(waits);
+  deadlock.victim = 0;  // who reports the deadlock is who is cancelled
+  const auto queries = Queries(record, waits).read();
+  for (std::size_t i = 0; i < waits.size(); ++i) deadlock.parties[i].statement = queries[i];
+  complete_victim(deadlock.parties.front(), record);
   if (closed && is_chain(waits)) {
     ++out_.ledger.understood;
   } else {
     ++out_.ledger.partly;
     deadlock.limit_reached = !closed;
     const std::string gap = closed ? "the wait lines do not form a chain" : "the chain of waits does not close";
-    problem(record.line, "this deadlock report was understood only in part: " + gap, "the log may have been cut off",
-            false);
+    out_.ledger.problems.push_back({{file_, static_cast<int>(record.line), 0},
+                                    "this deadlock report was understood only in part: " + gap,
+                                    "the log may have been cut off"});
     deadlock.notes.push_back(gap);
   }
   end_wait(waits.front().pid);
@@ -297,9 +322,9 @@ void PostgresStory::add_deadlock(const PostgresRecord& record) {
 ReadLog PostgresStory::finish(std::string_view text) {
   while (!waiting_.empty()) end_wait(std::string(waiting_.begin()->first));
   for (const auto& [pid, announced] : announced_)
-    problem(announced.line,
-            fmt::format("process {} detected a deadlock here, but the ERROR with its parties is missing", pid),
-            "the log may have been cut off, or filtered", true);
+    not_understood(announced.line,
+                   fmt::format("process {} detected a deadlock here, but the ERROR with its parties is missing", pid),
+                   "the log may have been cut off, or filtered");
   out_.ledger.bytes = text.size();
   out_.ledger.lines = count_lines(text);
   return std::move(out_);

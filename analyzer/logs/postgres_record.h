@@ -35,9 +35,6 @@ class PostgresStory {
 
   void add(const PostgresRecord& record);
 
-  /// A part of the log that could not be read; a deadlock's when `deadlock` is true.
-  void problem(std::uint32_t line, std::string message, std::string hint, bool deadlock);
-
   /// What was told. REQUIRES: called once, after the last record.
   ReadLog finish(std::string_view text);
 
@@ -52,7 +49,9 @@ class PostgresStory {
   void add_wait_message(const PostgresRecord& record, WaitMessage message);
   void add_deadlock(const PostgresRecord& record);
   void end_wait(const std::string& pid);
+  void not_understood(std::uint32_t line, std::string message, std::string hint);
   Party party_of(const WaitLine& wait) const;
+  std::vector<Party> parties_of(const std::vector<WaitLine>& waits) const;
 
   std::string file_;
   ReadLog out_;
