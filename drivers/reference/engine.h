@@ -204,7 +204,7 @@ class Engine {
   Progress check_primary(Slot slot, RowWrite& write);
   Progress check_secondary(Slot slot, RowWrite& write);
   Progress enter_new(Slot slot, RowWrite& write);
-  Progress conflict(Slot slot, const Index& index, RecordId record);
+  Progress conflict(Slot slot, const RowWrite& write, const Index& index, RecordId record);
   bool entry_changes(const RowWrite& write, const Index& index) const;
   bool key_changes(const RowWrite& write) const;
   TrxId writer_id(Slot slot);

@@ -65,7 +65,7 @@ Lock Engine::decode_metadata(const LockView& view) const {
   if (view.on.space == 0) {
     lock.kind = LockKind::user;
     lock.mode = "EXCLUSIVE";
-    lock.object = fmt::format("user lock \"{}\"", user_lock_names_[view.on.item]);
+    lock.object = fmt::format("user lock \"{}\"", user_lock_names_[view.on.item - 1]);
     return lock;
   }
   lock.kind = LockKind::metadata;
@@ -84,8 +84,7 @@ WaitState Engine::wait_state(Slot slot) const {
     return session.waits_for_metadata ? decode_metadata(view) : decode(view);
   };
   WaitState state{session.execution.step, words(table.wanted(slot)), {}};
-  for (const InTheWay& one : table.in_the_way_of(slot)) {
-    if (state.blockers.size() == blockers_told_max) break;
+  for (const InTheWay& one : table.in_the_way_of(slot, blockers_told_max)) {
     state.blockers.push_back({one.lock.trx, words(one.lock), one.hard});
   }
   return state;

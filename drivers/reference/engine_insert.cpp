@@ -243,7 +243,7 @@ Progress Engine::duplicate_error(Slot slot) {
   const Execution& execution = sessions_[slot].execution;
   const Index& index = catalog_.indexes[execution.conflict_index];
   std::string key;
-  const KeyView values = indexes_[index.id].key(execution.conflict_record);
+  const Key& values = execution.conflict_key;
   for (std::size_t i = 0; i < index.own_fields; ++i) key += (i > 0 ? "-" : "") + to_text(values[i]);
   return fail(slot, "1062",
               fmt::format("Duplicate entry '{}' for key '{}.{}'", key, catalog_.tables[index.table].name, index.name));

@@ -435,7 +435,8 @@ Progress Engine::lock_tables_body(Slot slot) {
 Resource Engine::user_lock(const std::string& name) {
   auto known = std::find(user_lock_names_.begin(), user_lock_names_.end(), name);
   if (known == user_lock_names_.end()) known = user_lock_names_.insert(known, name);
-  return {0, static_cast<std::uint32_t>(known - user_lock_names_.begin())};
+  return {0,
+          static_cast<std::uint32_t>(known - user_lock_names_.begin()) + 1};  // item 0 is a supremum to the lock table
 }
 
 /// `ready` if the session held it.

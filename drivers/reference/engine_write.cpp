@@ -126,10 +126,11 @@ Progress Engine::check_duplicates(Slot slot, RowWrite& write) {
   return check_secondary(slot, write);
 }
 
-/// The row that is in the way, for the error message and for ON DUPLICATE KEY UPDATE.
-Progress Engine::conflict(Slot slot, const Index& index, RecordId record) {
+/// Remembers the row that is in the way, for ON DUPLICATE KEY UPDATE, and the key that met it, for the error message.
+Progress Engine::conflict(Slot slot, const RowWrite& write, const Index& index, RecordId record) {
   Execution& execution = sessions_[slot].execution;
   execution.conflict_index = index.id;
+  execution.conflict_key = entry_key(index, write.after);
   execution.conflict_record = record;
   execution.conflict_row = index.clustered ? record : indexes_[index.id].note(record).row;
   return Progress::end;
@@ -147,7 +148,7 @@ Progress Engine::check_primary(Slot slot, RowWrite& write) {
   uniqueness_checked(slot);
   const Mode mode = write.takes_exclusive ? innodb::X_record : innodb::S_record;
   if (lock_record(slot, info.id, there, mode) == Got::waiting) return Progress::wait;
-  if (!index.note(there).marked) return conflict(slot, info, there);
+  if (!index.note(there).marked) return conflict(slot, write, info, there);
   write.reusable = there;
   write.phase = RowWrite::Phase::enter_new;
   return Progress::again;
@@ -173,7 +174,7 @@ Progress Engine::check_secondary(Slot slot, RowWrite& write) {
   const Mode mode = write.takes_exclusive ? innodb::X_next_key : innodb::S_next_key;
   for (; at != supremum && index.compare(own, at) == 0; at = index.next(at)) {
     if (lock_record(slot, info.id, at, mode) == Got::waiting) return Progress::wait;
-    if (!index.note(at).marked) return conflict(slot, info, at);
+    if (!index.note(at).marked) return conflict(slot, write, info, at);
     if (index.compare(key, at) == 0) write.reusable = at;
   }
   const Mode end = write.takes_exclusive ? innodb::X_next_key : innodb::S_gap;

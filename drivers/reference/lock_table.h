@@ -205,9 +205,9 @@ class LockTable {
   std::vector<LockView> locks_of(Trx trx) const;
   /// The queue of a resource.
   std::vector<LockView> queue_of(Resource on) const;
-  /// Everything in a waiter's way, in queue order: granted locks and requests ahead that conflict. Empty if it does not
+  /// What is in a waiter's way, the first `most` in queue order: granted locks and requests ahead that conflict. Empty if it does not
   /// wait. `is_edge` is on the one that `blocker_of` means.
-  std::vector<InTheWay> in_the_way_of(Trx trx) const;
+  std::vector<InTheWay> in_the_way_of(Trx trx, std::size_t most = SIZE_MAX) const;
   /// CATS: 1 for the waiter itself and 1 for every transaction that transitively waits for it, along the edges;
   /// 0 if it does not wait (lock0wait.cc, lock_wait_compute_and_publish_weights_except_cycles).
   std::uint32_t schedule_weight(Trx trx) const;
@@ -324,6 +324,8 @@ class LockTable {
   // --- looking (lock_table_view.cpp)
   LockView view(std::uint32_t lock) const;
   std::vector<std::uint32_t> in_queue_order(Resource on) const;
+  template <class Visit>
+  void visit_queue(Resource on, Visit visit) const;
 
   static bool is_queue(std::uint32_t head) { return (head & queue_flag) != 0; }
   Queue& queue_at(std::uint32_t head) { return queues_[head & ~queue_flag]; }

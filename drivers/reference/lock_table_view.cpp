@@ -44,7 +44,25 @@ std::vector<LockView> LockTable::queue_of(Resource on) const {
   return views;
 }
 
-std::vector<InTheWay> LockTable::in_the_way_of(Trx trx) const {
+/// Calls `visit` with each lock in queue order until it answers false; a long queue is not copied for a short look.
+template <class Visit>
+void LockTable::visit_queue(Resource on, Visit visit) const {
+  const std::uint32_t head = head_of(on);
+  const bool listed = head != 0 && is_queue(head) && queue_at(head).first != 0 &&
+                      rules_->discipline(mode_of(queue_at(head).first)).grants != Grants::queue_order;
+  if (!listed) {
+    for (const std::uint32_t lock : in_queue_order(on))
+      if (!visit(lock)) return;
+    return;
+  }
+  const Queue& queue = queue_at(head);
+  for (std::uint32_t lock = queue.first; lock != 0; lock = locks_[lock].next)
+    if (!visit(lock)) return;
+  for (Trx waiter = queue.first_waiting; waiter != no_trx; waiter = trxs_[waiter].behind)
+    if (!visit(trxs_[waiter].waits_with)) return;
+}
+
+std::vector<InTheWay> LockTable::in_the_way_of(Trx trx, std::size_t most) const {
   std::vector<InTheWay> found;
   if (!waiting(trx)) return found;
   const std::uint32_t mine = trxs_[trx].waits_with;
@@ -54,15 +72,16 @@ std::vector<InTheWay> LockTable::in_the_way_of(Trx trx) const {
   const ModeSet covered = covered_by(held_modes(trx, on, head_of(on)));
   const bool may_bypass = rules_->bypass_needs != no_mode && contains(covered, rules_->bypass_needs);
   bool edge_told = false;
-  for (const std::uint32_t lock : in_queue_order(on)) {
-    if (lock == mine) break;
+  visit_queue(on, [&](std::uint32_t lock) {
+    if (lock == mine || found.size() == most) return false;
     const LockView other = view(lock);
-    if (other.trx == trx || !contains(rule.conflicts, other.mode)) continue;
-    if (other.waiting && may_bypass && contains(rule.bypasses, other.mode)) continue;
+    if (other.trx == trx || !contains(rule.conflicts, other.mode)) return true;
+    if (other.waiting && may_bypass && contains(rule.bypasses, other.mode)) return true;
     const bool is_edge = other.trx == edges_[trx].blocker && !edge_told;
     edge_told = edge_told || is_edge;
     found.push_back({other, !other.waiting, is_edge});
-  }
+    return true;
+  });
   return found;
 }
 

@@ -151,6 +151,7 @@ struct Execution {
   RowId conflict_row = none;
   IndexId conflict_index = none;
   RecordId conflict_record = none;
+  Key conflict_key;
   bool replaced = false;    ///< REPLACE has deleted the old row and is to insert the new one again
   std::uint64_t found = 0;  ///< UPDATE, DELETE: rows that WHERE kept
   bool check_unique_seen = false;

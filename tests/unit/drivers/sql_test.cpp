@@ -50,7 +50,7 @@ INSTANTIATE_TEST_SUITE_P(
         SqlCase{"a: SELECT id, (SELECT COUNT(*) FROM pet WHERE pet.owner = p.id) FROM p",
                 "a done (1, 2) (2, 0) (3, 1)\n"},
         SqlCase{"a: SELECT 7 / 2, 7 DIV 2, 7 % 2, 1 + '2', NULL + 1, 1 / 0",
-                "a done (3.5000, 3, 1, 3.0, NULL, NULL)\n"},
+                "a done (3.5000, 3, 1, 3e0, NULL, NULL)\n"},
         SqlCase{"a: SELECT COALESCE(age, 0), IF(id > 1, 'x', 'y') FROM p WHERE id = 2", "a done (0, 'x')\n"}));
 
 INSTANTIATE_TEST_SUITE_P(

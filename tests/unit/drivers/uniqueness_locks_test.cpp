@@ -67,7 +67,9 @@ TEST(Bypass, TheHolderOfSPassesAWaitingX) {
       b: SELECT id FROM t WHERE id = 3 FOR UPDATE
       a: SELECT id FROM t WHERE id = 3 FOR UPDATE
       a: COMMIT)"),
-            "a done\nb done\na done (3)\nb waits for a: X,REC_NOT_GAP t.PRIMARY 3\na done (3)\na done\nb done (3)\n");
+            "a done\nb done\na done (3)\nb waits for a: X,REC_NOT_GAP t.PRIMARY 3\na done (3)\n"
+            "b waits for a: X,REC_NOT_GAP t.PRIMARY 3\n"  // told anew: more locks of a are in its way now
+            "a done\nb done (3)\n");
 }
 
 TEST(Bypass, AnInsertDoesNotPassAWaitingNextKeyLock) {
