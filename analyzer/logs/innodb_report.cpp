@@ -222,6 +222,11 @@ void add_notes(const PrintedReport& report, Deadlock& deadlock) {
             fmt::format("{}: the lock printed as held is the one it waits for (MySQL Bug #100752)", party.name));
         break;
       }
+  for (const PrintedMember& member : report.members)
+    if (member.trx.statement_cut)
+      deadlock.notes.push_back(
+          fmt::format("transaction {}: its statement is cut where the server's buffer ends ({} bytes)", member.trx.id,
+                      statement_limit(member.trx)));
   if (report.galera)
     deadlock.notes.emplace_back("a Galera cluster conflict, not a cycle: a replicated transaction aborted a local one");
   if (report.too_deep)

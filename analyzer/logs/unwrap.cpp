@@ -121,7 +121,8 @@ void split_joined(std::string_view line, std::string& out) {
     const std::string_view rest = line.substr(i);
     for (const std::string_view word : line_beginnings) {
       // `*** (1) TRANSACTION:` stands in one line; the transaction itself begins the next.
-      if (!rest.starts_with(word)) continue;
+      const bool in_title = line.substr(0, i).ends_with("ROLL BACK ");
+      if (in_title || !rest.starts_with(word)) continue;
       emit(i);
       out += '\n';
       break;
