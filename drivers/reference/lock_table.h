@@ -205,8 +205,8 @@ class LockTable {
   std::vector<LockView> locks_of(Trx trx) const;
   /// The queue of a resource.
   std::vector<LockView> queue_of(Resource on) const;
-  /// What is in a waiter's way, the first `most` in queue order: granted locks and requests ahead that conflict. Empty if it does not
-  /// wait. `is_edge` is on the one that `blocker_of` means.
+  /// What is in a waiter's way, the first `most` in queue order: granted locks and requests ahead that conflict. Empty
+  /// if it does not wait. `is_edge` is on the one that `blocker_of` means.
   std::vector<InTheWay> in_the_way_of(Trx trx, std::size_t most = SIZE_MAX) const;
   /// CATS: 1 for the waiter itself and 1 for every transaction that transitively waits for it, along the edges;
   /// 0 if it does not wait (lock0wait.cc, lock_wait_compute_and_publish_weights_except_cycles).

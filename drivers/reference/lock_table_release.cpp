@@ -180,14 +180,12 @@ void LockTable::serve(Resource on, Trx releaser, std::vector<Woken>& woken) {
   close_queue(head);
 }
 
-// lock_rec_grant_by_heap_no: those heavier than 1 first, descending; the rest as they stand.
+// lock_rec_grant_by_heap_no: those heavier than 1 first, descending; the rest as they stand. Where nobody waits for any
+// of them the queue stands as it is: whoever has a boost for waiting long stands in front already.
 void LockTable::order_by_weight() {
   auto& candidates = scratch_.candidates;
-  const std::uint64_t fair_wait = std::uint64_t{2} * waiting_count_;
-  const bool all_light = std::all_of(candidates.begin(), candidates.end(), [&](const Candidate& one) {
-    return trxs_[one.trx].waiters == 0 && edges_[one.trx].number + fair_wait >= waits_begun_;
-  });
-  if (all_light) return;
+  const auto is_light = [this](const Candidate& one) { return trxs_[one.trx].waiters == 0; };
+  if (std::all_of(candidates.begin(), candidates.end(), is_light)) return;
   weigh(scratch_);
   for (Candidate& one : candidates) one.weight = scratch_.weights[one.trx];
   std::sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) {

@@ -49,6 +49,21 @@ TEST(LockTable, ANextKeyLockOverAHeldRecordAsksOnlyForTheGap) {
   )");
 }
 
+TEST(LockTable, ALockDeepInTheQueueIsStillOnesOwn) {
+  check(R"(
+    1 S 10 -> granted
+    2 S 10 -> granted
+    3 S 10 -> granted
+    4 S 20 -> granted
+    4 S 10 -> granted
+    1 S,REC_NOT_GAP 10 -> covered
+    2 S,GAP 10 -> covered
+    4 S 10 -> covered
+    5 S 10 -> granted
+    queue 10 -> 5 S; 4 S; 3 S; 2 S; 1 S
+  )");
+}
+
 TEST(LockTable, AnUpgradeOfASharedRecordAddsASecondLock) {
   check(R"(
     1 S,REC_NOT_GAP 10 -> granted
@@ -457,6 +472,33 @@ TEST(LockTable, AWaiterOfARemovedRecordAsksAgainAndItsEmptyStructIsUsed) {
     2 X,REC_NOT_GAP 12 -> granted
     structs 2 -> 2
     locks 2 -> X,GAP 20; X,REC_NOT_GAP 12
+  )");
+}
+
+// lock_rec_add_to_queue: an emptied struct that stands behind a waiter of its page goes to the front when used again.
+TEST(LockTable, AnEmptyStructBehindAWaiterGoesToTheFrontWhenUsedAgain) {
+  check(R"(
+    1 X,REC_NOT_GAP 10 -> granted
+    5 X,REC_NOT_GAP 11 -> granted
+    6 S,REC_NOT_GAP 11 -> waits for 5
+    2 S,REC_NOT_GAP 10 -> waits for 1
+    remove 10 before 20 -> done, wakes 2(again)
+    3 S,REC_NOT_GAP 12 -> granted
+    2 S,REC_NOT_GAP 12 -> granted
+    queue 12 -> 2 S,REC_NOT_GAP; 3 S,REC_NOT_GAP
+  )");
+}
+
+TEST(LockTable, AnEmptyStructBehindNobodyStaysWhereItStands) {
+  check(R"(
+    1 X,REC_NOT_GAP 10 -> granted
+    2 S,REC_NOT_GAP 10 -> waits for 1
+    5 X,REC_NOT_GAP 11 -> granted
+    6 S,REC_NOT_GAP 11 -> waits for 5
+    remove 10 before 20 -> done, wakes 2(again)
+    3 S,REC_NOT_GAP 12 -> granted
+    2 S,REC_NOT_GAP 12 -> granted
+    queue 12 -> 3 S,REC_NOT_GAP; 2 S,REC_NOT_GAP
   )");
 }
 
