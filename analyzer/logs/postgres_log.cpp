@@ -77,7 +77,7 @@ class Framing {
   ReadLog read() {
     Line line;
     while (cursor_.next(line)) take_line(line);
-    for (auto& [pid, record] : open_) flush(pid, record);
+    while (!open_.empty()) finish(open_.begin()->first);
     ReadLog read = story_.finish(source_.text);
     if (!server_) read.ledger.format = "postgresql-client";
     return read;
@@ -108,7 +108,7 @@ class Framing {
     if (!pid.empty() || !time_in(labelled.prefix).empty()) server_ = true;
     current_ = std::string(pid);
     if (labelled.label == Label::severity) {
-      if (const auto open = open_.find(current_); open != open_.end()) flush(current_, open->second);
+      finish(current_);
       open_[current_] = begin(line, labelled);
       open_[current_].message = labelled.text;
       return;
@@ -182,7 +182,21 @@ class Framing {
     open->second.cut = !line.terminated;
   }
 
-  void flush(const std::string& pid, Open& open) {
+  /// Tells the process's record, after all that began before it.
+  void finish(const std::string& pid) {
+    const auto last = open_.find(pid);
+    if (last == open_.end()) return;
+    const std::uint32_t line = last->second.line;
+    std::map<std::uint32_t, std::string> due;
+    for (const auto& [other, record] : open_)
+      if (record.line <= line) due.emplace(record.line, other);
+    for (const auto& [begun, other] : due) {
+      flush(other, open_[other]);
+      open_.erase(other);
+    }
+  }
+
+  void flush(const std::string& pid, const Open& open) {
     const std::string_view first = open.detail.empty() ? std::string_view() : open.detail.front();
     if (!may_matter(open.message, first, {})) return;
     PostgresRecord record;

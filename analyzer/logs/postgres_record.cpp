@@ -86,38 +86,36 @@ class Queries {
     std::vector<std::string> queries(waits_.size());
     std::size_t line = begin_;
     for (std::size_t i = 0; i < waits_.size() && line < lines_.size(); ++i) {
-      const auto first = query_after_label(lines_[line], waits_[i].pid);
-      if (!first) break;
+      if (!query_after_label(lines_[line], waits_[i].pid)) break;
       const std::size_t end = end_of(i, line);
-      std::string query(*first);
-      for (std::size_t more = line + 1; more < end; ++more) query += "\n" + lines_[more];
-      queries[i] = trim(query);
+      queries[i] = text_of(i, line, end);
       line = end;
     }
     return queries;
   }
 
  private:
-  /// The line where the next process's query begins.
+  /// The line where the next process's query begins: where the label stands behind the very STATEMENT, else behind its
+  /// beginning (track_activity_query_size cuts the query, never the STATEMENT), else the first.
   std::size_t end_of(std::size_t party, std::size_t line) const {
     if (party + 1 == waits_.size()) return lines_.size();
-    std::size_t first = lines_.size();
+    std::size_t first = lines_.size(), beginning = lines_.size();
     for (std::size_t next = line + 1; next < lines_.size(); ++next) {
       if (!query_after_label(lines_[next], waits_[party + 1].pid)) continue;
-      if (first == lines_.size()) first = next;
+      first = std::min(first, next);
       if (party > 0 || statement_.empty()) break;
-      if (is_statement(line, next)) return next;
+      const std::string query = squeezed(text_of(party, line, next));
+      if (query == statement_) return next;
+      constexpr std::size_t smallest_cut = 90;
+      if (query.size() >= smallest_cut && statement_.starts_with(query)) beginning = std::min(beginning, next);
     }
-    return first;
+    return beginning < lines_.size() ? beginning : first;
   }
 
-  bool is_statement(std::size_t line, std::size_t end) const {
-    std::string query(query_after_label(lines_[line], waits_[0].pid).value_or(""));
+  std::string text_of(std::size_t party, std::size_t line, std::size_t end) const {
+    std::string query(query_after_label(lines_[line], waits_[party].pid).value_or(""));
     for (std::size_t more = line + 1; more < end; ++more) query += "\n" + lines_[more];
-    const std::string plain = squeezed(query);
-    // track_activity_query_size cuts the query, never the STATEMENT.
-    constexpr std::size_t smallest_cut = 90;
-    return plain == statement_ || (plain.size() >= smallest_cut && statement_.starts_with(plain));
+    return std::string(trim(query));
   }
 
   std::vector<std::string> lines_;
