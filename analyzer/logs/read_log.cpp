@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "analyzer/analyzer.h"
+#include "analyzer/lock_waits.h"
 #include "analyzer/logs/flavour.h"
 #include "analyzer/logs/text.h"
 #include "analyzer/logs/unwrap.h"
@@ -31,7 +32,11 @@ const Flavour* recognise(std::string_view text) {
 }
 
 ReadLog read(const logs::Source& source) {
-  if (const Flavour* flavour = recognise(source.text)) return flavour->read(source);
+  if (const Flavour* flavour = recognise(source.text)) {
+    ReadLog log = flavour->read(source);
+    sort_lock_waits(log.lock_waits);
+    return log;
+  }
   ReadLog nothing;
   nothing.ledger.bytes = source.text.size();
   nothing.ledger.lines = logs::count_lines(source.text);
