@@ -136,13 +136,13 @@ void read_width(const Values& values, Options& options, Usage& usage) {
 // ------------------------------------------------------------------------------------------------- the tables
 
 constexpr std::array option_rows{
-    Row{"--engine", "ENGINE", of_run, "engine to play on (repeatable), if not reference:innodb",
+    Row{"--engine", "ENGINE", of_run | of_check, "where to play, if not on reference:innodb (repeatable)",
         [](const Values& v, Options& o, Usage&) { o.engines = v; }},
-    Row{"--seed", "N", of_run, "what all chance comes from, if not the workload's seed", read_seed},
+    Row{"--seed", "N", of_run, "source of all chance, if not the workload's seed", read_seed},
     Row{"--isolation", "LEVEL", of_run, "of every transaction: \"read committed\", rc, rr, ...", read_isolation},
     Row{"--locks", "", of_run, "list the locks held after each step of a story",
         [](const Values&, Options& o, Usage&) { o.locks = true; }},
-    Row{"--trace", "FILE", of_run, "write every event to FILE (gridlock analyze reads it)",
+    Row{"--trace", "FILE", of_run, "write every event to FILE (for gridlock analyze)",
         [](const Values& v, Options& o, Usage&) { o.trace = v.back(); }},
     Row{"--allow-partial", "", of_analyze, "do not end in 4 when something is not understood",
         [](const Values&, Options& o, Usage&) { o.allow_partial = true; }},
@@ -150,10 +150,10 @@ constexpr std::array option_rows{
     Row{"-o,--output", "FILE", of_every, "write the report to FILE instead of standard output",
         [](const Values& v, Options& o, Usage&) { o.output = v.back() == "-" ? "" : v.back(); }},
     Row{"--report", "FORMAT=FILE", of_every, "write one more report (repeatable)", read_reports},
-    Row{"--fail-on", "LIST", of_run | of_analyze, "what ends in 1: deadlock,lock-timeout,wait>500ms,never",
+    Row{"--fail-on", "LIST", of_run | of_analyze, "what makes 1: deadlock,lock-timeout,wait>500ms,never",
         read_fail_on_option},
     Row{"--color", "WHEN", of_every, "auto, always or never (auto: terminal and NO_COLOR)", read_colour},
-    Row{"--width", "COLUMNS", of_every, "width of the text, if not the terminal's (a pipe's is 80)", read_width},
+    Row{"--width", "COLUMNS", of_every, "width of the text, if not the terminal's", read_width},
     Row{"-q,--quiet", "", of_every, "nothing but the report and what is wrong",
         [](const Values&, Options& o, Usage&) { o.quiet = true; }},
     Row{"-v,--verbose", "", of_every, "every deadlock, every step, every lock",
@@ -170,13 +170,12 @@ constexpr std::array command_rows{
                "  gridlock run examples/holidays.yaml\n"
                "  gridlock run examples/phantom-range.yaml --locks --isolation rc\n"
                "  gridlock run examples/transfers.yaml --seed 7 --report json=report.json\n"},
-    CommandRow{Command::analyze, of_analyze, "analyze", "[LOG|-]...",
-               "finds and explains the deadlocks in server logs and traces",
+    CommandRow{Command::analyze, of_analyze, "analyze", "[LOG|-]...", "finds and explains the deadlocks in logs",
                "  gridlock analyze /var/log/postgresql/postgresql-15-main.log\n"
                "  mysql -e 'SHOW ENGINE INNODB STATUS\\G' | gridlock analyze\n"
                "  gridlock analyze --fail-on never --format json *.log\n"},
-    CommandRow{Command::check, of_check, "check", "WORKLOAD.yaml...",
-               "looks for mistakes in workloads without playing them", "  gridlock check examples/*.yaml\n"},
+    CommandRow{Command::check, of_check, "check", "WORKLOAD.yaml...", "looks for mistakes in workloads",
+               "  gridlock check examples/*.yaml\n"},
 };
 
 const CommandRow& row_of(Command command) {
@@ -302,10 +301,10 @@ std::string option_lines(unsigned flag) {
     std::string left = row.names.starts_with("--") ? "    " : "";
     for (const char c : row.names) left += c == ',' ? std::string(", ") : std::string(1, c);
     if (!row.value.empty()) left += fmt::format(" {}", row.value);
-    out += left.size() > 24 ? fmt::format("  {}\n  {:24}  {}\n", left, "", row.help)
-                            : fmt::format("  {:24}  {}\n", left, row.help);
+    out += left.size() > 23 ? fmt::format("  {}\n  {:23} {}\n", left, "", row.help)
+                            : fmt::format("  {:23} {}\n", left, row.help);
   }
-  return out + fmt::format("  {:24}  {}\n", "-h, --help", "this text");
+  return out + fmt::format("  {:23} {}\n", "-h, --help", "this text");
 }
 
 constexpr std::string_view exit_codes =
@@ -326,7 +325,7 @@ std::string help_text() {
   for (const CommandRow& row : command_rows) out += fmt::format("  {:8} {:17}  {}\n", row.name, row.files, row.help);
   out += "\nExamples:\n";
   for (const CommandRow& row : command_rows) out += row.examples.substr(0, row.examples.find('\n') + 1);
-  return out + "\ngridlock COMMAND --help tells more. gridlock --version says which gridlock this is.\n\n" +
+  return out + "\ngridlock COMMAND --help tells more; gridlock --version tells the version.\n\n" +
          std::string(exit_codes);
 }
 

@@ -10,6 +10,7 @@
 #include "cli/commands.h"
 #include "cli/console.h"
 #include "cli/files.h"
+#include "cli/playable.h"
 #include "cli/report/headline.h"
 #include "cli/signals.h"
 #include "drivers/engines.h"
@@ -82,15 +83,20 @@ Report::Input engine_input(const std::string& name, Problems problems) {
   return input;
 }
 
-void play(const Workload& workload, const std::string& engine, const Options& options, Played& played) {
+void play(const Workload& workload, std::string_view source, const std::string& engine, const Options& options,
+          Played& played) {
   MadeDriver made = make_driver(engine);
   if (!made.driver) {
     complain(options, made.problems, "");
     played.report.inputs.push_back(engine_input(without_password(engine), std::move(made.problems)));
     return;
   }
-  played.report.inputs.push_back(engine_input(made.driver->name(), {}));
+  played.report.inputs.push_back(
+      engine_input(made.driver->name(), what_cannot_be_played(workload, made.driver->name())));
+  if (!played.report.inputs.back().problems.empty())
+    return complain(options, played.report.inputs.back().problems, source);
   Run run = gridlock::run(workload, *made.driver, run_options(options));
+  complain(options, run.problems, source);
   played.report.inputs.back().version = run.summary.version;
   played.analyses.push_back(analysis_of(run));
   played.report.stopped = played.report.stopped || run.summary.stopped;
@@ -103,8 +109,7 @@ void play_on_every_engine(const Workload& workload, std::string_view source, con
   for (const std::string& engine : engines) {
     if (signal_caught() != 0) break;
     try {
-      play(workload, engine, options, played);
-      if (!played.report.runs.empty()) complain(options, played.report.runs.back().problems, source);
+      play(workload, source, engine, options, played);
     } catch (const EngineLost& lost) {
       complain(options, lost.what());
       played.engine_lost = true;

@@ -93,9 +93,11 @@ std::string none_found(const Report& report) {
   }
   std::string out = fmt::format("No deadlock in this run: {}, {}", counted(transactions(report), "transaction"),
                                 counted(waits(report), "lock wait"));
-  std::uint64_t timeouts = 0;
+  std::uint64_t timeouts = 0, errors = 0;
   for (const Run& run : report.runs) timeouts += run.summary.lock_timeouts;
-  return timeouts > 0 ? out + ", " + counted(timeouts, "lock timeout") : out;
+  for (const Run& run : report.runs) errors += run.summary.errors;
+  if (timeouts > 0) out += ", " + counted(timeouts, "lock timeout");
+  return errors > 0 ? out + ", " + counted(errors, "error") : out;
 }
 
 std::string checked(const Report& report) {
@@ -144,7 +146,7 @@ std::string headline(const Report& report) {
   if (report.command == "check") {
     out = checked(report);
   } else if (nothing_played(report)) {
-    out = "Nothing was played: " + counted(problem_count(report), "mistake") + " in the workload";
+    out = "Nothing was played: " + counted(problem_count(report), "mistake");
   } else {
     out = deadlocks_found(report) > 0 ? found(report) : none_found(report);
   }

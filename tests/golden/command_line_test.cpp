@@ -100,6 +100,19 @@ TEST(CommandLine, CheckLooksAtAllFiles) {
   EXPECT_TRUE(contains(ended.err, "error: cannot read no/such.yaml"));
 }
 
+TEST(CommandLine, WhatTheEngineCannotPlayIsSaidBeforeAnythingIsPlayed) {
+  const std::string broken = "sed 's/a4: COMMIT/a4: VACUUM accounts/' " + opposite;
+  const auto ended = shell(broken + " | gridlock run -");
+  EXPECT_EQ(ended.exit_code, 2);
+  EXPECT_EQ(ended.out, "");
+  EXPECT_TRUE(contains(ended.err, "<stdin>:")) << ended.err;
+  EXPECT_TRUE(contains(ended.err, "VACUUM")) << ended.err;
+  EXPECT_TRUE(contains(ended.err, "Nothing was played: 1 mistake.")) << ended.err;
+  EXPECT_EQ(shell(broken + " | gridlock check -").exit_code, 0);
+  EXPECT_EQ(shell(broken + " | gridlock check --engine reference:innodb -").exit_code, 2);
+  EXPECT_EQ(shell("gridlock check --engine reference:innodb examples/*.yaml").exit_code, 0);
+}
+
 TEST(CommandLine, AnEngineThatDoesNotExist) {
   const auto ended = shell("gridlock run --engine reference:inodb " + opposite);
   EXPECT_EQ(ended.exit_code, 2);

@@ -95,6 +95,12 @@ TEST(Options, HelpNamesWhatIsThere) {
   EXPECT_EQ(help_text(Command::check).find("--fail-on"), std::string::npos);
 }
 
+TEST(Options, HelpFitsIntoATerminal) {
+  std::istringstream lines(help_text() + help_text(Command::run) + help_text(Command::analyze) +
+                           help_text(Command::check));
+  for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 80U) << line;
+}
+
 TEST(Options, ACommandIsNeeded) {
   EXPECT_EQ(complaints(""), "a command is missing (gridlock --help lists them)");
   EXPECT_EQ(complaints("--seed 7"),

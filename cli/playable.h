@@ -1,0 +1,13 @@
+#pragma once
+/// What of a workload an engine cannot play, found before anything is played.
+#include <string>
+
+#include "model/problem.h"
+#include "workloads/workload.h"
+
+namespace gridlock {
+
+/// Every mistake at once. Empty for a live engine, which says itself what it cannot do.
+Problems what_cannot_be_played(const Workload& workload, const std::string& engine);
+
+}  // namespace gridlock
