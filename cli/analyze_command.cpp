@@ -19,7 +19,7 @@ constexpr std::size_t problems_shown = 20;
 
 /// What was not understood of a log, a line each; the rest is counted.
 void complain_of(const Report::Input& input, const Options& options) {
-  if (options.quiet || !report::not_understood(input)) return;
+  if (!report::not_understood(input)) return;
   Problems shown = input.ledger->problems;
   const std::size_t left = shown.size() > problems_shown ? shown.size() - problems_shown : 0;
   shown.resize(shown.size() - left);
@@ -27,7 +27,7 @@ void complain_of(const Report::Input& input, const Options& options) {
   if (left > 0) remark(options, fmt::format("and {} more in {}", left, input.file));
   if (input.ledger->format.empty())
     complain(options, input.file + ": no known log format was recognised in it",
-             "logs of MySQL (SHOW ENGINE INNODB STATUS) and PostgreSQL, and gridlock's own traces are read");
+             "known are InnoDB's status text, the logs of MySQL, MariaDB and PostgreSQL, and gridlock's traces");
 }
 
 /// Reads every file, or says of all that cannot be read why.

@@ -82,7 +82,8 @@ std::string found(const Report& report) {
     if (transactions(report) > count + 8) out += fmt::format(" in {}", counted(transactions(report), "transaction"));
   }
   if (all.size() == 1 && !all.front().deadlock.parties.empty()) out += ": " + the_ring(all.front().deadlock);
-  return out;
+  const auto blind = files_of(report, [](const auto& input) { return not_understood(input); });
+  return blind.empty() ? out : out + "; not everything was understood in " + some_files(blind);
 }
 
 std::string none_found(const Report& report) {

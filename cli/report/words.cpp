@@ -47,8 +47,11 @@ std::string_view strength(const Lock& lock) {
   return "";
 }
 
-/// The primary key's entry is the row itself in InnoDB; an engine without clustered indexes locks rows anyway.
-bool is_row(const Lock& lock) { return lock.index.empty() || lock.index == "PRIMARY"; }
+/// The clustered index's entry is the row itself in InnoDB (GEN_CLUST_INDEX: of a table without a primary key); an
+/// engine without clustered indexes locks rows anyway.
+bool is_row(const Lock& lock) {
+  return lock.index.empty() || lock.index == "PRIMARY" || lock.index == "GEN_CLUST_INDEX";
+}
 
 /// `row id = 1`, `index entry year = 2026`.
 std::string entry(const Lock& lock) {

@@ -161,6 +161,8 @@ TEST(FailOn, IsReadWordByWord) {
   EXPECT_EQ(good("run a.yaml --fail-on wait>500ms").fail_on.wait_ms, 500);
   EXPECT_TRUE(good("run a.yaml --fail-on never").fail_on.never);
   EXPECT_FALSE(good("run a.yaml").fail_on.chosen);
+  const FailOn twice = good("analyze --fail-on lock-timeout --fail-on potential-deadlock").fail_on;
+  EXPECT_TRUE(twice.lock_timeout && twice.potential_deadlock && !twice.deadlock);
 }
 
 TEST(FailOn, Mistakes) {
