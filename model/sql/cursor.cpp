@@ -69,7 +69,10 @@ void Cursor::expect(std::string_view pattern) {
   }
 }
 
-Span Cursor::advance() { return tokens_[pos_++].span; }
+Span Cursor::advance() {
+  if (at_end()) fail_expected("more");
+  return tokens_[pos_++].span;
+}
 
 Span Cursor::here() const {
   if (pos_ < last_) return tokens_[pos_].span;

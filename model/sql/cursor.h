@@ -45,7 +45,7 @@ class Cursor {
   bool accept(std::string_view pattern);
   /// Moves on over the pattern, or fails.
   void expect(std::string_view pattern);
-  /// Moves on over one token and returns its span. REQUIRES: not at the end.
+  /// Moves on over one token and returns its span; fails at the end.
   Span advance();
   /// Moves back by tokens that were passed.
   void back(std::size_t count) { pos_ -= count; }

@@ -22,6 +22,8 @@ Expr call(std::string name, std::vector<Expr> args, Span span);
 
 // rows (grammar_select.cpp, grammar_table_ref.cpp, grammar_insert.cpp, grammar_change.cpp)
 Select select(Cursor& c);
+/// MySQL's DO f(): a SELECT whose result nobody wants.
+StatementNode do_expressions(Cursor& c);
 /// SELECT inside an expression or another statement; the parentheses are the caller's.
 std::shared_ptr<const Select> subquery(Cursor& c);
 bool at_subquery(const Cursor& c);
@@ -41,6 +43,8 @@ StatementNode delete_rows(Cursor& c);
 StatementNode begin(Cursor& c);
 StatementNode commit(Cursor& c);
 StatementNode rollback(Cursor& c);
+StatementNode end(Cursor& c);                ///< PostgreSQL's other word for COMMIT
+StatementNode abort_transaction(Cursor& c);  ///< PostgreSQL's other word for ROLLBACK
 StatementNode savepoint(Cursor& c);
 StatementNode release(Cursor& c);
 StatementNode set(Cursor& c);

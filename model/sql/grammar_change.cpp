@@ -21,7 +21,7 @@ Assignment assignment(Cursor& c) {
 void order_and_limit(Cursor& c, std::vector<OrderItem>& order, std::optional<Expr>& limit) {
   const std::size_t begin = c.position();
   order = order_by(c);
-  if (c.accept("LIMIT")) limit = expression(c);
+  if (c.accept("LIMIT")) limit = simple_expression(c);
   if (c.position() > begin)
     c.only_mysql(c.since(begin), "ORDER BY or LIMIT here", "write WHERE id IN (SELECT id ... ORDER BY ... LIMIT n)");
 }

@@ -29,12 +29,13 @@ bool if_exists(Cursor& c) {
 
 std::string option_value(Cursor& c) {
   c.accept("=");
-  if (c.at_end()) c.fail_expected("a value");
   if (c.at_kind(Token::Kind::string)) return c.string("a value");
+  if (c.at_kind(Token::Kind::quoted_name)) return c.any_name("a value").text;
   if (c.at("(")) {
     skip_parentheses(c);
     return {};
   }
+  if (!c.at_kind(Token::Kind::word) && !c.at_kind(Token::Kind::number)) c.fail_expected("a value");
   return std::string(c.slice_of(c.advance()));
 }
 

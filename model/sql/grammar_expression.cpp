@@ -124,6 +124,15 @@ Expr prefix(Cursor& c, int min_power) {
   return operand(c);
 }
 
+/// x ISNULL, x NOTNULL: PostgreSQL's short forms.
+bool short_null_test(Cursor& c, Expr& left) {
+  if (c.dialect() != Dialect::postgres || !c.at_any({"ISNULL", "NOTNULL"})) return false;
+  const bool negated = c.at("NOTNULL");
+  c.advance();
+  left = wrap(c, ExprKind::is_null, std::move(left), negated);
+  return true;
+}
+
 /// IS [NOT] NULL, IS [NOT] DISTINCT FROM.
 Expr is_test(Cursor& c, Expr left) {
   const std::size_t begin = c.position();
@@ -226,6 +235,10 @@ Expr climb(Cursor& c, int min_power) {
     }
     if (min_power <= power::comparison && c.at("IS")) {
       left = is_test(c, std::move(left));
+      c.grow_chain();
+      continue;
+    }
+    if (min_power <= power::comparison && short_null_test(c, left)) {
       c.grow_chain();
       continue;
     }

@@ -107,6 +107,7 @@ void key_options(Cursor& c) {
     if (c.at("DEFERRABLE") || c.at("INITIALLY DEFERRED")) c.beyond("a deferrable constraint", c.here());
     if (c.accept("COMMENT") || c.accept("KEY_BLOCK_SIZE")) {
       c.accept("=");
+      if (c.at_end()) c.fail_expected("a value");
       c.advance();
     } else if (c.accept("INCLUDE")) {
       skip_parentheses(c);

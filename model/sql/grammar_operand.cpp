@@ -64,7 +64,6 @@ Expr parenthesised(Cursor& c) {
     result.subquery = std::move(rows);
     return result;
   }
-  const Cursor::Level level(c);
   Expr first = expression(c);
   if (c.accept(")")) {
     first.span = c.since(begin);

@@ -195,6 +195,14 @@ std::vector<OrderItem> order_by(Cursor& c) {
   return items;
 }
 
+StatementNode do_expressions(Cursor& c) {
+  const Span span = c.advance();
+  if (c.dialect() == Dialect::postgres || c.at_kind(Token::Kind::string) || c.at("LANGUAGE")) c.beyond("DO", span);
+  Select result;
+  for (auto& expr : expressions(c)) result.items.push_back({std::move(expr), std::nullopt});
+  return result;
+}
+
 Select select(Cursor& c) {
   c.expect("SELECT");
   Select result;

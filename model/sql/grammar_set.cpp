@@ -1,5 +1,6 @@
 // SET: isolation levels and variables.
 #include "model/sql/grammar.h"
+#include "model/sql/literals.h"
 #include "model/sql/words.h"
 
 namespace gridlock::sql {
@@ -31,7 +32,7 @@ SetIsolation set_isolation(Cursor& c, bool session) {
 /// ON, OFF, DEFAULT and other bare words are text: `SET autocommit = ON`.
 Expr setting(Cursor& c) {
   const bool word = c.at_kind(Token::Kind::word) && !c.at_any({"NULL", "TRUE", "FALSE", "CASE", "NOT", "EXISTS"});
-  const bool alone = !c.at("(", 1) && !c.at(".", 1) && !c.at_kind(Token::Kind::string, 1);
+  const bool alone = c.text(1).empty() || c.at(",", 1) || c.at("COLLATE", 1);
   if (c.at("DEFAULT") || !word || !alone) return value_or_default(c);
   std::string text(c.text());
   return literal_text(std::move(text), c.advance());
@@ -47,22 +48,26 @@ std::string without_scope(std::string_view name, SetVariable& result) {
   return std::string(known ? name.substr(dot + 1) : name);
 }
 
+/// What stands behind the @ or @@ of a variable's token, without quotes.
+std::string variable_text(std::string_view name) {
+  const bool quoted = name.starts_with('\'') || name.starts_with('"') || name.starts_with('`');
+  return quoted ? decode_name(name) : std::string(name);
+}
+
 /// A variable's name: bare, @user or @@system. A system variable loses its @@ and its scope, a user's keeps its @.
 void variable_name(Cursor& c, SetVariable& result) {
-  const Span span = c.here();
+  const std::size_t begin = c.position();
   if (c.at_kind(Token::Kind::variable)) {
     const std::string_view text = c.text();
     const bool system = text.starts_with("@@");
-    result.name = {system ? without_scope(text.substr(2), result) : std::string(text), span};
+    result.name.text =
+        system ? without_scope(variable_text(text.substr(2)), result) : "@" + variable_text(text.substr(1));
     c.advance();
-    return;
+  } else {
+    result.name = c.name("a variable's name");
+    while (c.accept(".")) result.name.text += "." + c.any_name("a variable's name").text;
   }
-  const std::size_t begin = c.position();
-  result.name = c.name("a variable's name");
-  while (c.accept(".")) {
-    c.any_name("a variable's name");
-    result.name = {std::string(c.slice_of(c.since(begin))), c.since(begin)};
-  }
+  result.name.span = c.since(begin);
 }
 
 bool is_other_set(const Cursor& c) {

@@ -90,6 +90,18 @@ StatementNode rollback(Cursor& c) {
   return RollbackTo{c.name("a savepoint's name")};
 }
 
+StatementNode end(Cursor& c) {
+  c.only_postgres(c.advance(), "END", "write COMMIT");
+  completion(c);
+  return Commit{};
+}
+
+StatementNode abort_transaction(Cursor& c) {
+  c.only_postgres(c.advance(), "ABORT", "write ROLLBACK");
+  completion(c);
+  return Rollback{};
+}
+
 StatementNode savepoint(Cursor& c) {
   c.expect("SAVEPOINT");
   return Savepoint{c.name("a savepoint's name")};

@@ -129,17 +129,24 @@ std::string quote_string(std::string_view text, Dialect dialect) {
   return result + "'";
 }
 
-std::string quote_name(std::string_view name, Dialect dialect, bool was_quoted) {
-  const bool folded = was_quoted && dialect == Dialect::postgres && has_capitals(name);
-  const bool special = is_reserved(name, dialect) || ((was_quoted || dialect == Dialect::either) && is_keyword(name));
-  if (is_plain_word(name) && !special && !folded) return std::string(name);
-  const char quote = dialect == Dialect::postgres ? '"' : '`';
+std::string in_quotes(std::string_view text, char quote) {
   std::string result(1, quote);
-  for (const char c : name) {
+  for (const char c : text) {
     if (c == quote) result += c;
     result += c;
   }
   return result + quote;
+}
+
+std::string quote_name_behind_dot(std::string_view name, Dialect dialect, bool was_quoted) {
+  const bool folded = dialect == Dialect::postgres && has_capitals(name);
+  if (is_plain_word(name) && !(was_quoted && (folded || is_keyword(name)))) return std::string(name);
+  return in_quotes(name, dialect == Dialect::postgres ? '"' : '`');
+}
+
+std::string quote_name(std::string_view name, Dialect dialect, bool was_quoted) {
+  const bool reserved = dialect == Dialect::either ? is_keyword(name) : is_reserved(name, dialect);
+  return quote_name_behind_dot(name, dialect, was_quoted || reserved);
 }
 
 std::string literal(const Value& value, Dialect dialect) {

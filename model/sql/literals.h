@@ -19,7 +19,12 @@ Value decode_number(std::string_view token, Dialect dialect);
 /// A string literal; backslashes are doubled where the dialect reads them as escapes.
 std::string quote_string(std::string_view text, Dialect dialect);
 
+/// The text between quotes, those inside it doubled.
+std::string in_quotes(std::string_view text, char quote);
+
 /// The name, quoted only when it must be (reserved, not a plain word), or when it was and PostgreSQL would fold it.
 std::string quote_name(std::string_view name, Dialect dialect, bool was_quoted = false);
+/// The same behind a dot, where reserved words are names.
+std::string quote_name_behind_dot(std::string_view name, Dialect dialect, bool was_quoted);
 
 }  // namespace gridlock::sql

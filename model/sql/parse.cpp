@@ -33,6 +33,9 @@ constexpr std::array rules = {
     Rule{"DROP", drop},
     Rule{"ALTER", alter},
     Rule{"TRUNCATE", truncate},
+    Rule{"DO", do_expressions},
+    Rule{"END", end},
+    Rule{"ABORT", abort_transaction},
 };
 
 /// What could have gone on where a statement did not end.

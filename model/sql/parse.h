@@ -22,8 +22,10 @@ struct Parsed {
 };
 
 /// All statements of a script, separated by semicolons. Comments (`--`, `#` in MySQL, `/* */`) are skipped.
-/// A statement whose first word is not known is `Unknown` and no problem; a known one that is malformed is a problem.
-/// Dialect::either accepts what either dialect accepts.
+/// A statement whose first word is not known is `Unknown` and no problem, unless the word is nearly a known one
+/// (UDPATE); so is good SQL that the AST cannot say (`Unknown::construct` names it). A known one that is malformed is a
+/// problem and no statement; where the parser can go on (another dialect's clause) a statement may have several
+/// problems. Problems are in the order of the text. Dialect::either accepts what either dialect accepts.
 Parsed parse_script(std::string_view text, Dialect dialect);
 
 /// Exactly one statement; a second one, or none, is a problem.

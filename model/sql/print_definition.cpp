@@ -37,7 +37,7 @@ void print_column(Printer& p, const ColumnDef& column) {
   }
   if (column.on_update) {
     p << " ON UPDATE ";
-    print(p, *column.on_update);
+    print_simple(p, *column.on_update);
   }
   const bool serial = column.type.name.find("SERIAL") != std::string::npos;
   if (!column.type.auto_increment || serial) return;

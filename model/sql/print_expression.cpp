@@ -73,15 +73,23 @@ void print_args(Printer& p, const std::vector<Expr>& args, std::size_t first = 0
 }
 
 void print_column(Printer& p, const Expr& expr) {
-  if (!expr.qualifier.empty()) p << quote_name(expr.qualifier, p.dialect, expr.quoted) << ".";
-  p << quote_name(expr.name, p.dialect, expr.quoted);
+  if (expr.qualifier.empty()) {
+    p << quote_name(expr.name, p.dialect, expr.quoted);
+    return;
+  }
+  p << quote_name(expr.qualifier, p.dialect, expr.quoted) << ".";
+  p << quote_name_behind_dot(expr.name, p.dialect, expr.quoted);
 }
 
-void print_variable(Printer& p, const Expr& expr) {
-  const bool plain = expr.name.find_first_not_of(
-                         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.$@") == std::string::npos;
-  p << "@" << (plain && !expr.name.empty() ? expr.name : quote_name(expr.name, Dialect::mysql, true));
+}  // namespace
+
+void print_variable(Printer& p, std::string_view name) {
+  const bool plain = name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.$@") ==
+                     std::string_view::npos;
+  p << "@" << (plain && !name.empty() ? std::string(name) : in_quotes(name, '`'));
 }
+
+namespace {
 
 void print_binary(Printer& p, const Expr& expr) {
   const auto [text, power] = symbol_of(expr.op, p.dialect);
@@ -92,7 +100,7 @@ void print_binary(Printer& p, const Expr& expr) {
     return;
   }
   // PostgreSQL does not compare in a chain.
-  const bool chain = power == power::comparison && p.dialect != Dialect::mysql;
+  const bool chain = power == power::comparison && p.dialect == Dialect::postgres;
   print_at(p, expr.args[0], chain ? power + 1 : power);
   p << (expr.negated ? " NOT " : " ") << text << " ";
   print_at(p, expr.args[1], power + 1);
@@ -106,15 +114,16 @@ void print_unary(Printer& p, const Expr& expr) {
     p << "NOT ";
     print_at(p, expr.args[0], power::logical_not);
   } else {
-    p << "-";
-    print_at(p, expr.args[0], power::operand);
+    const bool another = expr.args[0].kind == ExprKind::unary && expr.args[0].op == Op::negate;  // `--` is a comment
+    p << (another ? "- " : "-");
+    print_at(p, expr.args[0], another ? power::sign : power::operand);
   }
 }
 
 /// args[0] [NOT] BETWEEN, IN and IS NULL.
 void print_predicate(Printer& p, const Expr& expr) {
   const bool is_null_test = expr.kind == ExprKind::is_null;
-  print_at(p, expr.args[0], is_null_test && p.dialect == Dialect::mysql ? power::comparison : power::predicate);
+  print_at(p, expr.args[0], is_null_test && p.dialect != Dialect::postgres ? power::comparison : power::predicate);
   const std::string_view negation = expr.negated ? "NOT " : "";
   if (is_null_test) {
     p << " IS " << negation << "NULL";
@@ -247,7 +256,7 @@ void print_bare(Printer& p, const Expr& expr) {
     case ExprKind::literal: p << literal(expr.value, p.dialect); break;
     case ExprKind::column: print_column(p, expr); break;
     case ExprKind::parameter: p << ":" << expr.name; break;
-    case ExprKind::variable: print_variable(p, expr); break;
+    case ExprKind::variable: print_variable(p, expr.name); break;
     case ExprKind::star: print_star(p, expr); break;
     case ExprKind::default_value: p << "DEFAULT"; break;
     case ExprKind::unary: print_unary(p, expr); break;
@@ -276,6 +285,7 @@ void print_at(Printer& p, const Expr& expr, int min_power) {
 }  // namespace
 
 void print(Printer& p, const Expr& expr) { print_at(p, expr, 0); }
+void print_simple(Printer& p, const Expr& expr) { print_at(p, expr, power::concat); }
 
 std::string to_sql(const Expr& expr, Dialect dialect) {
   Printer p{dialect};

@@ -20,6 +20,8 @@ struct Printer {
 };
 
 void print(Printer& p, const Expr& expr);
+/// Where only operators as tight as `||` may stand: LIMIT, DEFAULT.
+void print_simple(Printer& p, const Expr& expr);
 void print(Printer& p, const Select& select);
 void print(Printer& p, const Insert& insert);
 void print(Printer& p, const Update& update);
@@ -40,6 +42,8 @@ void print_list(Printer& p, const List& list, Print one) {
   }
 }
 
+/// @name; the name keeps the second @ of a system variable.
+void print_variable(Printer& p, std::string_view name);
 void print_names(Printer& p, const std::vector<Name>& names);
 
 }  // namespace gridlock::sql

@@ -22,6 +22,12 @@ void print_clause(Printer& p, std::string_view word, const std::optional<Expr>& 
   print(p, *expr);
 }
 
+void print_count(Printer& p, std::string_view word, const std::optional<Expr>& expr) {
+  if (!expr) return;
+  p << " " << word << " ";
+  print_simple(p, *expr);
+}
+
 void print_joined(Printer& p, const std::vector<TableRef>& refs) {
   for (std::size_t i = 0; i < refs.size(); ++i) {
     const auto& ref = refs[i];
@@ -132,8 +138,8 @@ void print(Printer& p, const Select& select) {
   }
   print_clause(p, "HAVING", select.having);
   print_order(p, select.order_by);
-  print_clause(p, "LIMIT", select.limit);
-  print_clause(p, "OFFSET", select.offset);
+  print_count(p, "LIMIT", select.limit);
+  print_count(p, "OFFSET", select.offset);
   for (const auto& clause : select.locking) print_locking(p, clause);
 }
 
@@ -166,7 +172,7 @@ void print(Printer& p, const Update& update) {
   print_joined(p, update.from);
   print_clause(p, "WHERE", update.where);
   print_order(p, update.order_by);
-  print_clause(p, "LIMIT", update.limit);
+  print_count(p, "LIMIT", update.limit);
   print_returning(p, update.returning);
 }
 
@@ -181,7 +187,7 @@ void print(Printer& p, const Delete& delete_rows) {
   print_joined(p, others);
   print_clause(p, "WHERE", delete_rows.where);
   print_order(p, delete_rows.order_by);
-  print_clause(p, "LIMIT", delete_rows.limit);
+  print_count(p, "LIMIT", delete_rows.limit);
   print_returning(p, delete_rows.returning);
 }
 

@@ -35,10 +35,29 @@ void print(Printer& p, const SetIsolation& set) {
   if (set.read_only) p << ", " << access_words(*set.read_only);
 }
 
+/// @user, or a system variable's words with dots between them.
+void print_variable_name(Printer& p, const Name& name) {
+  std::string_view rest = name.text;
+  if (rest == "CHARACTER SET" || rest == "NAMES") {
+    p << rest;
+    return;
+  }
+  if (rest.starts_with('@')) return print_variable(p, rest.substr(1));
+  for (std::size_t dot = rest.find('.'); dot != std::string_view::npos; dot = rest.find('.')) {
+    p << quote_name(rest.substr(0, dot), p.dialect, name.quoted) << ".";
+    rest.remove_prefix(dot + 1);
+  }
+  p << quote_name(rest, p.dialect, name.quoted);
+}
+
 void print(Printer& p, const SetVariable& set) {
-  p << "SET " << (set.global ? "GLOBAL " : set.local ? "LOCAL " : "") << set.name.text;
+  p << "SET " << (set.global ? "GLOBAL " : set.local ? "LOCAL " : "");
+  print_variable_name(p, set.name);
   p << (set.name.text == "NAMES" || set.name.text == "CHARACTER SET" ? " " : " = ");
+  const bool word = set.value.kind == ExprKind::column && set.value.qualifier.empty();  // alone it would be text
+  if (word) p << "(";
   print(p, set.value);
+  if (word) p << ")";
 }
 
 void print(Printer& p, const LockTables& lock) {

@@ -1,7 +1,7 @@
 // Nothing that can be written brings the parser down, and long texts take no longer than their length.
 #include <gtest/gtest.h>
 
-#include <chrono>
+#include <ctime>
 #include <random>
 
 #include "model/sql/parse.h"
@@ -47,11 +47,12 @@ TEST(Limits, LongChainsAreAProblemAndNoCrash) {
   EXPECT_EQ(first_problem("SELECT 1 + 1" + repeat(", 1 + 1", 5'000)), "");
 }
 
+/// Of the processor, not of the clock on the wall: other programs do not count.
 double seconds_for(const std::string& text) {
-  const auto begin = std::chrono::steady_clock::now();
+  const std::clock_t begin = std::clock();
   parse_script(text, Dialect::either);
   fingerprint(text, Dialect::either);
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  return static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
 }
 
 /// Sixteen times the text may take far less than 256 times as long.

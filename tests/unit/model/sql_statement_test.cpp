@@ -175,6 +175,9 @@ TEST(Statement, Transactions) {
       {any, "ROLLBACK WORK TO SAVEPOINT a", "(rollback-to a)"},
       {any, "RELEASE SAVEPOINT a", "(release a)"},
       {pg, "RELEASE a", "(release a)"},
+      {pg, "END", "(commit)"},
+      {pg, "ABORT WORK", "(rollback)"},
+      {my, "DO RELEASE_LOCK('a'), SLEEP(0)", "(select (items (RELEASE_LOCK 'a') (SLEEP 0)))"},
       {any, "SET TRANSACTION ISOLATION LEVEL READ COMMITTED", "(set-isolation read-committed)"},
       {any, "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY",
        "(set-isolation repeatable-read session read-only)"},
@@ -325,6 +328,7 @@ TEST(Statement, UnknownToTheReferenceEngineButGoodSql) {
       {any, "COMMIT AND CHAIN", "(unknown COMMIT: AND CHAIN)"},
       {any, "ROLLBACK PREPARED 'x'", "(unknown ROLLBACK: two-phase commit)"},
       {any, "VACUUM t", "(unknown VACUUM)"},
+      {pg, "DO $$ BEGIN NULL; END $$", "(unknown DO: DO)"},
       {any, "frobnicate the table", "(unknown FROBNICATE)"},
   });
 }
