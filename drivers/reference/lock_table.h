@@ -10,9 +10,8 @@
 ///   (lock_table_create), and so is every queue of an engine whose `Discipline` grants in queue order.
 /// - "Newest" means the age of the lock's *struct*: InnoDB keeps one struct with a bitmap per transaction, page and
 ///   mode, and a lock that joins an old struct stands where that struct stands. `lock_structs` counts them.
-/// - A transaction waits for one lock at a time, and has one waits-for edge then: `blocker_of` is the owner of the
-/// first
-///   lock in queue order that it conflicts with. Edges are re-pointed when that one lets go.
+/// - A transaction waits for one lock at a time, and has one waits-for edge then: to the owner of one of the locks that
+///   it conflicts with, chosen by `Discipline::edge`. The edge is re-pointed when that owner lets go.
 /// - Locks are never dropped but by `release`, `release_all`, `cancel_wait`, `record_removed`. ROLLBACK TO SAVEPOINT
 ///   keeps every lock, as in InnoDB.
 ///
@@ -65,7 +64,8 @@ struct Request {
   /// In the way of something: wait, or be refused (NOWAIT and SKIP LOCKED alike; the engine tells them apart).
   enum class IfBlocked : std::uint8_t { wait, refuse } if_blocked = IfBlocked::wait;
   /// `needed`: a lock that is not needed to stop others is not recorded when granted at once. For insert intention
-  /// (lock_rec_insert_check_and_lock) and for what stays implicit on a written record (lock_rec_lock with impl).
+  /// (lock_rec_insert_check_and_lock), which must ask this way, and for what stays implicit on a written record
+  /// (lock_rec_lock with impl).
   enum class Record : std::uint8_t { always, needed } record = Record::always;
 };
 
