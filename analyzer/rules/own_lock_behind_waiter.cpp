@@ -1,4 +1,6 @@
 // D15, D16, D19, D20: a transaction asks for more on a row that it has locked already, behind one that queues for it.
+#include <fmt/format.h>
+
 #include "analyzer/rules/advice.h"
 #include "analyzer/rules/rewrites.h"
 #include "analyzer/rules/rules.h"
@@ -30,18 +32,20 @@ std::optional<Diagnosis> own_lock_behind_waiter(const Scene& scene) {
     if (!asks_for_more(owner, waiter)) continue;
     Diagnosis diagnosis;
     diagnosis.title = "A transaction asks for more on its own row, behind another that queues for it";
-    diagnosis.explanation = owner.party->name + " has a lock on " + place(*owner.wants) + ", and " +
-                            waiter.party->name + " queues for it. The lock that " + owner.party->name +
-                            " has is not enough for its next statement, so it asks for a stronger one at the same "
-                            "place, and has to stand behind the other. " +
-                            cycle_in_words(scene);
+    const bool inserts = is_insert_intention(owner.wants);
+    diagnosis.explanation = fmt::format(
+        "{} has locked {}, and {} queues for it. The next statement of {} asks for more at the same place, and has to "
+        "stand behind the other. {}",
+        at_beginning(owner.party->name), place(*owner.holds), waiter.party->name, owner.party->name,
+        cycle_in_words(scene));
+    if (inserts) diagnosis.advice.push_back(read_committed());
     Advice first = advice("lock-for-update", "Take the strongest lock at once",
                           "Lock the row with SELECT ... FOR UPDATE (by its primary key) as the transaction's first "
                           "statement on it, so that nothing more has to be asked for later.",
                           Condition::hold_and_wait);
     if (const Act* taker = taker_of(scene, i))
       add_rewrite(first, owner, taker->sql, locking_read(*taker, scene.postgres ? "FOR NO KEY UPDATE" : "FOR UPDATE"));
-    diagnosis.advice.push_back(std::move(first));
+    if (!inserts) diagnosis.advice.push_back(std::move(first));
     diagnosis.advice.push_back(retry(scene));
     diagnosis.folklore = {"Locking in the same order: there is only one row.",
                           "Raising the owner's priority: who queues first is served first, whoever it is."};

@@ -18,6 +18,39 @@ bool may_lock(const Act& act) {
          act.verb == Verb::lock_table || act.verb == Verb::unknown;
 }
 
+/// The value of an integer expression without columns: `342 + 1`.
+std::optional<std::int64_t> constant(const sql::Expr& expr) {
+  if (expr.kind == sql::ExprKind::literal) {
+    const auto* number = std::get_if<std::int64_t>(&expr.value);
+    return number != nullptr ? std::optional(*number) : std::nullopt;
+  }
+  if (expr.kind != sql::ExprKind::binary || expr.args.size() != 2) return std::nullopt;
+  const auto left = constant(expr.args[0]), right = constant(expr.args[1]);
+  std::int64_t result = 0;
+  if (!left || !right) return std::nullopt;
+  const bool overflow = expr.op == sql::Op::plus       ? __builtin_add_overflow(*left, *right, &result)
+                        : expr.op == sql::Op::minus    ? __builtin_sub_overflow(*left, *right, &result)
+                        : expr.op == sql::Op::multiply ? __builtin_mul_overflow(*left, *right, &result)
+                                                       : true;
+  return overflow ? std::nullopt : std::optional(result);
+}
+
+/// A search for something in front of a gap's upper end locks that gap.
+bool looks_into_gap(const Act& act, const Lock& lock) {
+  if (!covers_gap(&lock) || act.where.empty()) return false;
+  if (lock.supremum) return true;
+  if (lock.key.empty() || !lock.key.front().value) return false;
+  const KeyPart& first = lock.key.front();
+  for (const Comparison& comparison : act.where) {
+    const bool column_fits = first.column.empty() || sql::same_name(first.column, comparison.column);
+    if (column_fits && !comparison.values.empty() && compare(comparison.values.front(), *first.value) < 0) return true;
+  }
+  return false;
+}
+
+/// From here on the statement's own text speaks for it: it names the key.
+constexpr int evidence = 4;
+
 /// How well a statement explains that its transaction holds the lock that `asker` needs; 0: not at all.
 int plausibility(const Act& act, const Lock& lock, const Actor& asker) {
   if (!may_lock(act)) return 0;
@@ -25,9 +58,9 @@ int plausibility(const Act& act, const Lock& lock, const Actor& asker) {
   int points = 1;
   const bool reads = act.verb == Verb::lock_share || act.verb == Verb::select;
   if (base_mode(lock) == "S" ? reads : act.writes() || act.verb == Verb::lock_update) points += 1;
-  if (!lock.table.empty() && same_table(act.table, lock.table)) points += 1;
-  if (comparison_for(act, lock) != nullptr || ask_for_same_row(act, asker.act)) points += 4;
-  if (!lock.key.empty() && lock.key.front().value && inserts_value(act, *lock.key.front().value)) points += 4;
+  if (looks_into_gap(act, lock)) points += 1;
+  if (comparison_for(act, lock) != nullptr || ask_for_same_row(act, asker.act)) points += evidence;
+  if (!lock.key.empty() && lock.key.front().value && inserts_value(act, *lock.key.front().value)) points += evidence;
   return points;
 }
 
@@ -98,13 +131,23 @@ const Comparison* comparison_for(const Act& act, const Lock& lock) {
   return nullptr;
 }
 
+namespace {
+
+bool inserts_here(const sql::Expr& expr, const Value& value) {
+  if (expr.kind == sql::ExprKind::literal) return compare(expr.value, value) == 0;
+  const auto number = constant(expr);
+  return number && compare(Value(*number), value) == 0;
+}
+
+}  // namespace
+
 bool inserts_value(const Act& act, const Value& value) {
   if (!act.parsed) return false;
   const auto* insert = std::get_if<sql::Insert>(&act.parsed->node);
   if (insert == nullptr) return false;
   for (const auto& row : insert->rows)
     for (const sql::Expr& expr : row)
-      if (expr.kind == sql::ExprKind::literal && compare(expr.value, value) == 0) return true;
+      if (inserts_here(expr, value)) return true;
   return false;
 }
 
@@ -125,13 +168,15 @@ const Act* taker_of(const Scene& scene, std::size_t i) {
   if (lock == nullptr) return nullptr;
   const Act* best = nullptr;
   int most = 0;
-  // Of equally plausible ones the earliest: a lock is kept from then on.
-  for (const Act& act : actor.earlier)
-    if (const int points = plausibility(act, *lock, asker); points > most) {
-      most = points;
-      best = &act;
-    }
-  return best;
+  bool only = true;
+  for (const Act& act : actor.earlier) {
+    const int points = plausibility(act, *lock, asker);
+    if (points > most) best = &act;
+    if (points >= most) only = points > most;
+    most = std::max(most, points);
+  }
+  // Of several that name the key the first: a lock is kept from then on. Of several that do not, any would be a guess.
+  return only || most >= evidence ? best : nullptr;
 }
 
 }  // namespace gridlock::rules

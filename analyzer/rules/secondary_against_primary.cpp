@@ -13,6 +13,24 @@ bool is_clustered(const Lock& lock) { return lock.index == "PRIMARY" || lock.ind
 
 bool on_table_row(const Lock* lock) { return lock != nullptr && is_row_lock(*lock) && !lock->index.empty(); }
 
+Advice by_primary_key(const Actor& searcher) {
+  return advice("update-by-primary-key", "Go by primary key on both sides",
+                fmt::format("Let {} read the primary keys by a plain SELECT first, and then lock or change the rows by "
+                            "primary key. Both then begin with the row.",
+                            searcher.party->name),
+                Condition::circular_wait);
+}
+
+/// An insert cannot but begin with the unique index that decides about a duplicate.
+Advice by_unique_key(const Actor& changer, const Lock& secondary) {
+  return advice(
+      "update-by-unique-key", "Go by the unique key on both sides",
+      fmt::format("The INSERT has to begin with index {}. Let {} read the keys by a plain SELECT first, and then lock "
+                  "or change the rows by the columns of that index, in its order. Both then begin with the index.",
+                  secondary.index, changer.party->name),
+      Condition::circular_wait);
+}
+
 }  // namespace
 
 std::optional<Diagnosis> secondary_against_primary(const Scene& scene) {
@@ -27,14 +45,10 @@ std::optional<Diagnosis> secondary_against_primary(const Scene& scene) {
   Diagnosis diagnosis;
   diagnosis.title = "One goes from a secondary index to the row, the other from the row to the index";
   diagnosis.explanation = fmt::format(
-      "{} searches by index {} and locks its entry first, then the row. {} has the row first, and must change or lock "
-      "the entry of that index next. {} They meet between index and row.",
+      "{} comes by index {} and locks its entry first, then the row. {} has the row first, and must change or lock the "
+      "entry of that index next. {} They meet between index and row.",
       at_beginning(searcher.party->name), secondary.index, at_beginning(changer.party->name), cycle_in_words(scene));
-  diagnosis.advice.push_back(advice("update-by-primary-key", "Go by primary key on both sides",
-                                    fmt::format("Let {} read the primary keys by a plain SELECT first, and then lock "
-                                                "or change the rows by primary key. Both then begin with the row.",
-                                                searcher.party->name),
-                                    Condition::circular_wait));
+  diagnosis.advice.push_back(searcher.act.inserts() ? by_unique_key(changer, secondary) : by_primary_key(searcher));
   diagnosis.advice.push_back(
       advice("drop-index", fmt::format("Ask whether index {} is needed", secondary.index),
              "Each index on a changing column is one more place to lock, in an order of its own.",
