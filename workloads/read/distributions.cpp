@@ -170,7 +170,7 @@ class DistributionReader {
     const auto skew = theta ? number(reader_, *theta, "`theta`") : std::optional<double>(Zipfian{}.theta);
     if (!low || !high || !skew) return std::nullopt;
     if (*low > *high) return backwards(range);
-    if (*skew <= 0 || *skew >= 1) {
+    if (theta && (*skew <= 0 || *skew >= 1)) {
       reader_.problem(*theta, fmt::format("`theta` is between 0 and 1, but this is {}", *skew),
                       "0.99 is the usual skew; nearer to 0 is more even");
       return std::nullopt;

@@ -24,22 +24,30 @@ void Recorder::see(Event event) {
   }
   truncated_ = true;
   if (deadlock) return;
-  if (event.session >= rings_.size()) rings_.resize(event.session + 1);
-  auto& ring = rings_[event.session];
-  if (ring.size() == ring_size) ring.pop_front();
-  ring.emplace_back(number, std::move(event));
+  put_aside({number, std::move(event)});
+}
+
+void Recorder::put_aside(Numbered numbered) {
+  const SessionId session = numbered.second.session;
+  if (session >= rings_.size()) rings_.resize(session + 1);
+  Ring& ring = rings_[session];
+  if (ring.events.size() < ring_size) return ring.events.push_back(std::move(numbered));
+  ring.events[ring.oldest] = std::move(numbered);
+  ring.oldest = (ring.oldest + 1) % ring_size;
 }
 
 void Recorder::keep_members(const DeadlockFound& deadlock) {
   for (const auto& member : deadlock.cycle) {
     if (member.session >= rings_.size()) continue;
-    for (auto& numbered : rings_[member.session]) kept_.push_back(std::move(numbered));
-    rings_[member.session].clear();
+    for (auto& numbered : rings_[member.session].events) kept_.push_back(std::move(numbered));
+    forget(member.session);
   }
 }
 
 void Recorder::forget(SessionId session) {
-  if (session < rings_.size()) rings_[session].clear();
+  if (session >= rings_.size()) return;
+  rings_[session].events.clear();
+  rings_[session].oldest = 0;
 }
 
 std::vector<Event> Recorder::take() {

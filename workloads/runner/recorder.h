@@ -2,7 +2,6 @@
 /// Keeps the events of a run for its trace: all of them up to a bound, then those that tell of deadlocks.
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <utility>
 #include <vector>
 
@@ -31,13 +30,20 @@ class Recorder {
   /// An event with its number, to bring what is kept late back into order.
   using Numbered = std::pair<std::uint64_t, Event>;
 
+  /// The latest events of one session's open transaction.
+  struct Ring {
+    std::vector<Numbered> events;
+    std::size_t oldest = 0;  ///< once the ring is full, where the next one goes
+  };
+
+  void put_aside(Numbered numbered);
   void keep_members(const DeadlockFound& deadlock);
 
   std::size_t bound_;
   std::uint64_t next_ = 0;
   bool truncated_ = false;
   std::vector<Numbered> kept_;
-  std::vector<std::deque<Numbered>> rings_;  ///< by session
+  std::vector<Ring> rings_;  ///< by session
 };
 
 }  // namespace gridlock

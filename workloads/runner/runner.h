@@ -19,7 +19,7 @@ struct RunOptions {
   std::optional<sql::Isolation> isolation;  ///< overrides every session's and transaction's
   bool locks = false;                       ///< record the locks after each step (story)
   std::function<bool()> stop;               ///< asked between steps; true ends the run with what happened so far
-  std::size_t trace_events = 1'000'000;     ///< storm: beyond so many, only what tells of deadlocks is kept
+  std::size_t trace_events = 250'000;       ///< storm: beyond so many, only what tells of deadlocks is kept
 };
 
 /// One played order of a story, in the isolation tester's sense.

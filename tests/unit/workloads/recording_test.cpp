@@ -111,5 +111,13 @@ TEST(Recorder, BeyondItKeepsTheOpenTransactionsOfADeadlocksMembers) {
   EXPECT_EQ(kept(recorder), "a b c d e f one three one again deadlock");
 }
 
+TEST(Recorder, OfALongTransactionKeepsTheLatestEvents) {
+  Recorder recorder(1);
+  recorder.see(told(9, "full"));
+  for (int i = 1; i <= 100; ++i) recorder.see(told(0, std::to_string(i)));
+  recorder.see(deadlock(0, 1));
+  EXPECT_EQ(kept(recorder).substr(0, 13), "full 37 38 39");
+}
+
 }  // namespace
 }  // namespace gridlock
