@@ -3,6 +3,7 @@
 
     capture.py [--engine mysql|mariadb|postgres] [--isolation rr|rc|ru|ser] [--repeat 3] [--out DIR] STORY.yaml...
     capture.py --print STORY.yaml        the golden to standard output, no file
+    capture.py --check STORY.yaml...     plays again and writes nothing: does the server still do what the golden says?
     capture.py --server DIR ...          use a server that `server start` left running, instead of a fresh one
 
 Which levels and engines a story is captured for stands in its comments: `# capture: rr rc ser ru as-written` (default
@@ -644,6 +645,20 @@ def merge(golden, other):
         golden["orders"][number] = {**first, "variants": others} if others else first
 
 
+OBSERVED = ("events", "results", "locks")
+
+
+def differences(golden, now):
+    """Where what the server does now is none of what the golden knows, a line each."""
+    for number, (known, played) in enumerate(zip(golden["orders"], now["orders"]), 1):
+        tellings = [known] + known.get("variants", [])
+        for one in [played] + played.get("variants", []):
+            if any(all(one.get(what) == telling.get(what, known.get(what)) for what in OBSERVED) for telling in tellings):
+                continue
+            wrong = next(what for what in OBSERVED if one.get(what) != known.get(what))
+            yield f"order {number}: {wrong}\n  golden: {json.dumps(known.get(wrong))}\n  now:    {json.dumps(one.get(wrong))}"
+
+
 def text(value, indent=0):
     """JSON, stable and readable: what fits on a line stands on one."""
     flat = json.dumps(value, ensure_ascii=False)
@@ -678,6 +693,7 @@ def main():
     parser.add_argument("--repeat", type=int, default=3)
     parser.add_argument("--out", help="default: tests/fidelity/<engine and version>")
     parser.add_argument("--print", action="store_true")
+    parser.add_argument("--check", action="store_true", help="compare with the goldens instead of writing them")
     parser.add_argument("--missing", action="store_true", help="only stories that have no golden yet, or an older one")
     parser.add_argument("--merge", action="store_true", help="keep the variants that the golden already has")
     parser.add_argument("--server", metavar="DIR")
@@ -709,6 +725,12 @@ def main():
                         print(f"{stem}.{level}: {type(problem).__name__}: {problem}", file=sys.stderr, flush=True)
                         bad += 1
                         engine = ENGINES[options.engine](server)
+                        continue
+                    if options.check:
+                        with open(target) as file:
+                            found = list(differences(json.load(file), golden))
+                        bad += bool(found)
+                        print(f"{stem}.{level}: {'differs' if found else 'as the golden says'}", *found, sep="\n", flush=True)
                         continue
                     if options.print:
                         print(text(golden))
