@@ -25,7 +25,7 @@ bool puts_back(const Act& insert, const Act& removed) {
 /// The insert of a transaction that has deleted in the same index; in a log, the other's DELETE is the sign.
 bool inserts_again(const Actor& inserter, const Actor& waiter) {
   if (!inserter.act.inserts() || inserter.wants == nullptr || waiter.wants == nullptr) return false;
-  if (inserter.act.verb == Verb::replace && !inserter.known_past()) return false;
+  if (inserter.act.verb != Verb::insert && !inserter.known_past()) return false;
   if (!same_table(inserter.wants->table, waiter.wants->table) || inserter.wants->index != waiter.wants->index)
     return false;
   const bool asks = is_insert_intention(inserter.wants) || is_shared(inserter.wants);

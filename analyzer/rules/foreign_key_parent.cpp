@@ -39,7 +39,7 @@ std::optional<Clue> innodb_clue(const Scene& scene) {
     if (is_shared(actor.wants) && on_behalf(actor.act, actor.wants)) return Clue{bare_table(actor.wants->table), true};
     // The check of a parent that is there locks the record only; shared gaps come from checks for duplicates.
     const bool held_by_insert =
-        is_shared(actor.holds) && actor.holds->kind == LockKind::record && actor.act.inserts() && actor.earlier.empty();
+        is_shared(actor.holds) && actor.holds->kind == LockKind::record && actor.act.inserts() && !actor.known_past();
     if (held_by_insert && on_behalf(actor.act, actor.holds)) return Clue{bare_table(actor.holds->table), true};
     if (!is_shared(actor.holds) || !is_exclusive(actor.wants)) continue;
     const std::string parent = bare_table(actor.holds->table);
@@ -48,7 +48,7 @@ std::optional<Clue> innodb_clue(const Scene& scene) {
   // In a log without earlier statements: all share one row of a primary key and have written something before.
   const bool looks_like = scene.all([](const Actor& actor) {
     const bool shares = actor.holds == nullptr || (is_shared(actor.holds) && actor.holds->kind == LockKind::record);
-    return shares && is_exclusive(actor.wants) && actor.wants->index == "PRIMARY" && actor.earlier.empty() &&
+    return shares && is_exclusive(actor.wants) && actor.wants->index == "PRIMARY" && !actor.known_past() &&
            actor.party->undo_entries.value_or(0) > 0 && !actor.act.inserts();
   });
   const bool shared = scene.any([](const Actor& actor) { return is_shared(actor.holds); });

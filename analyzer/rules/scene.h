@@ -17,7 +17,8 @@ struct Actor {
   const Lock* wants = nullptr;  ///< null when not known
   const Lock* holds = nullptr;  ///< the lock in the way of the actor before it; null when not known
 
-  bool known_past() const { return !earlier.empty(); }
+  /// Whether it is known what the transaction did before: a run names its steps, a log tells the waiting statement only.
+  bool known_past() const { return !earlier.empty() || !party->step.empty(); }
 };
 
 /// REQUIRES: the deadlock outlives the scene.

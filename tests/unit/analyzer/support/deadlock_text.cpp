@@ -84,6 +84,9 @@ void read_line(const std::string& line, Deadlock& deadlock) {
     party.earlier.push_back({"s" + std::to_string(party.earlier.size() + 1), rest_of(words)});
   } else if (first == "runs") {
     party.statement = rest_of(words);
+    // A log names its parties by numbers, and no steps.
+    const bool from_log = party.name.starts_with("transaction ") || party.name.starts_with("process ");
+    if (!from_log) party.step = "s" + std::to_string(party.earlier.size() + 1);
   } else if (first == "holds") {
     party.holds.push_back(lock_of(words));
   } else if (first == "wants") {
