@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <set>
 #include <utility>
 
 namespace gridlock {
@@ -48,13 +49,14 @@ class Knots {
   void enter(SessionId session) {
     index_[session] = low_[session] = counter_++;
     stack_.push_back(session);
+    on_stack_.insert(session);
   }
 
   void follow(SessionId from, SessionId to) {
     if (!index_.contains(to)) {
       frames_.push_back({to, 0});
       enter(to);
-    } else if (std::find(stack_.begin(), stack_.end(), to) != stack_.end()) {
+    } else if (on_stack_.contains(to)) {
       low_[from] = std::min(low_[from], index_[to]);
     }
   }
@@ -69,6 +71,7 @@ class Knots {
     do {
       member = stack_.back();
       stack_.pop_back();
+      on_stack_.erase(member);
       knot.push_back(member);
     } while (member != session);
     std::sort(knot.begin(), knot.end());
@@ -78,6 +81,7 @@ class Knots {
   const std::map<SessionId, std::vector<WaitEdge>>& edges_;
   std::map<SessionId, std::size_t> index_, low_;
   std::vector<SessionId> stack_;
+  std::set<SessionId> on_stack_;
   std::vector<Frame> frames_;
   std::vector<std::vector<SessionId>> knots_;
   std::size_t counter_ = 0;

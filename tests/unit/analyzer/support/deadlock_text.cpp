@@ -103,6 +103,11 @@ void read_line(const std::string& line, Deadlock& deadlock) {
 
 }  // namespace
 
+Lock lock_from(const std::string& text) {
+  std::istringstream words(text);
+  return lock_of(words);
+}
+
 Deadlock deadlock_from(const std::string& text) {
   Deadlock deadlock;
   std::istringstream lines(text);

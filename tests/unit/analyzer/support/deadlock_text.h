@@ -16,7 +16,8 @@
 
 namespace gridlock::test {
 
-/// Fails the test on a line that it cannot read.
+/// Fails the test when it cannot read them.
+Lock lock_from(const std::string& text);
 Deadlock deadlock_from(const std::string& text);
 
 }  // namespace gridlock::test
