@@ -94,7 +94,7 @@ DateTime time_of(const Value& value) {
 std::string decimal_text(const Decimal& decimal) {
   const bool negative = decimal.unscaled < 0;
   std::string digits = std::to_string(decimal.unscaled).substr(negative ? 1 : 0);
-  const auto scale = static_cast<std::size_t>(decimal.scale);
+  const auto scale = static_cast<std::size_t>(int{decimal.scale});
   if (scale > 0) {
     if (digits.size() <= scale) digits.insert(0, scale + 1 - digits.size(), '0');
     digits.insert(digits.size() - scale, 1, '.');
@@ -110,7 +110,7 @@ std::string real_text(double real) {
     const auto result = std::to_chars(buffer.data(), buffer.data() + buffer.size(), real, format);
     return std::string(buffer.data(), result.ptr);
   };
-  const std::string scientific = write(std::chars_format::scientific);
+  std::string scientific = write(std::chars_format::scientific);
   const std::size_t e = scientific.find('e');
   if (e == std::string::npos) return scientific;  // nan, inf
   const int exponent = std::stoi(scientific.substr(e + 1));

@@ -12,6 +12,9 @@ Expr expression(Cursor& c);
 /// An expression of operators that bind at least as tightly as `+`: what may stand before NOT NULL or AND.
 Expr simple_expression(Cursor& c);
 Expr operand(Cursor& c);
+/// `*` or table.*: stands only in a list of results and in COUNT.
+bool at_star(const Cursor& c);
+Expr star(Cursor& c);
 /// A function call or a special form that begins with a name; nothing when none stands here.
 std::optional<Expr> function_call(Cursor& c);
 std::vector<Expr> expressions(Cursor& c);        ///< a, b, c

@@ -46,8 +46,9 @@ void action(Cursor& c, AlterTable& alter) {
     for (auto& key : added.foreign_keys) alter.add_foreign_keys.push_back(std::move(key));
     return;
   }
+  if (c.position() == begin && !begins_alter_action(c.text()))
+    c.fail_expected("an action such as ADD INDEX", {"ADD", "DROP", "ALTER", "MODIFY", "CHANGE", "RENAME"});
   skip_action(c);
-  if (c.position() == begin) c.fail_expected("an action such as ADD INDEX", {"ADD"});
   if (!alter.other.empty()) alter.other += ", ";
   alter.other += c.slice_of(c.since(begin));
 }

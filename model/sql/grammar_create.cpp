@@ -48,6 +48,8 @@ void table_option(Cursor& c, CreateTable& table) {
     c.beyond("CREATE TABLE ... " + upper_case(c.text()), c.here());
   if (c.at("WITH") || c.at("WITHOUT")) c.beyond("CREATE TABLE ... WITH", c.here());
   if (!c.at_kind(Token::Kind::word)) c.fail_expected("a table option or the end of the statement");
+  if (const std::string meant = did_you_mean(c.text(), table_option_words()); !meant.empty() && !c.at(meant))
+    c.fail(c.here(), "unknown table option `" + std::string(c.text()) + "`", "did you mean " + meant + "?");
   const bool charset = c.at("CHARACTER SET");
   std::string name = upper_case(c.slice_of(c.advance()));
   if (charset) c.advance();

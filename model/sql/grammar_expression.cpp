@@ -1,5 +1,6 @@
 // Operators, by precedence climbing. The tables follow MySQL 14.4.1 and PostgreSQL 4.1.6; where they differ, the row
 // says whose it is.
+#include <algorithm>
 #include <array>
 
 #include "model/sql/grammar.h"
@@ -155,7 +156,7 @@ Expr between(Cursor& c, Expr left, bool negated) {
   if (c.accept("SYMMETRIC")) c.beyond("BETWEEN SYMMETRIC", c.since(c.position() - 1));
   Expr low = climb(c, power::concat);
   c.expect("AND");
-  Expr high = climb(c, power::concat);
+  Expr high = climb(c, c.dialect() == Dialect::mysql ? power::predicate : power::concat);
   Expr result = wrap(c, ExprKind::between, std::move(left), negated);
   result.args.push_back(std::move(low));
   result.args.push_back(std::move(high));
@@ -185,10 +186,11 @@ Expr in(Cursor& c, Expr left, bool negated) {
 }
 
 Expr like(Cursor& c, Expr left, bool negated) {
-  Expr result = binary(Op::like, std::move(left), climb(c, power::concat));
+  const int pattern = c.dialect() == Dialect::mysql ? power::sign : power::concat;
+  Expr result = binary(Op::like, std::move(left), climb(c, pattern));
   result.negated = negated;
   if (c.accept("ESCAPE")) {
-    result.args.push_back(climb(c, power::concat));
+    result.args.push_back(climb(c, pattern));
     result.span.end = result.args.back().span.end;
   }
   return result;
@@ -226,31 +228,43 @@ void refuse_chain(const Cursor& c, const Operator& op) {
       c.fail(c.here(), "PostgreSQL does not compare in a chain", "write `a < b AND b < c`");
 }
 
+void refuse_other_operators(const Cursor& c) {
+  for (const auto symbol : other_operators)
+    if (c.at(symbol) || (c.at("NOT") && c.at(symbol, 1))) c.beyond("the operator " + std::string(symbol), c.here());
+}
+
+/// One operator behind `left`, and its other operands: its power, or 0 when none stands here that binds tightly enough.
+int extend(Cursor& c, Expr& left, int min_power, int max_power) {
+  if (min_power <= power::predicate && power::predicate <= max_power && predicate(c, left)) return power::predicate;
+  if (min_power <= power::comparison && (c.at("IS") || short_null_test(c, left))) {
+    if (c.at("IS")) left = is_test(c, std::move(left));
+    return power::comparison;
+  }
+  refuse_other_operators(c);
+  const Operator* op = operator_here(c);
+  if (!op || op->power < min_power || op->power > max_power) return 0;
+  c.advance();
+  if (op->power == power::comparison && quantified(c, left, *op)) return op->power;
+  left = binary(op->op, std::move(left), climb(c, op->power + 1));
+  refuse_chain(c, *op);
+  return op->power;
+}
+
+/// What may still bind to an expression that an operator of this power has just ended: nothing tighter. In MySQL's
+/// grammar neither `a IN (1) + 1` nor `a IN (1) IN (1)` is an expression; PostgreSQL's takes them.
+int max_power_behind(const Cursor& c, int power) {
+  if (power != power::predicate && power != power::comparison) return power;
+  return c.dialect() == Dialect::mysql ? power::comparison : power::operand;
+}
+
 Expr climb(Cursor& c, int min_power) {
+  int max_power = c.at("NOT") ? power::logical_not : power::operand;
   Expr left = prefix(c, min_power);
   while (!c.at_end()) {
-    if (min_power <= power::predicate && predicate(c, left)) {
-      c.grow_chain();
-      continue;
-    }
-    if (min_power <= power::comparison && c.at("IS")) {
-      left = is_test(c, std::move(left));
-      c.grow_chain();
-      continue;
-    }
-    if (min_power <= power::comparison && short_null_test(c, left)) {
-      c.grow_chain();
-      continue;
-    }
-    for (const auto symbol : other_operators)
-      if (c.at(symbol) || (c.at("NOT") && c.at(symbol, 1))) c.beyond("the operator " + std::string(symbol), c.here());
-    const Operator* op = operator_here(c);
-    if (!op || op->power < min_power) break;
-    c.advance();
+    const int power = extend(c, left, min_power, max_power);
+    if (power == 0) break;
     c.grow_chain();
-    if (op->power == power::comparison && quantified(c, left, *op)) continue;
-    left = binary(op->op, std::move(left), climb(c, op->power + 1));
-    refuse_chain(c, *op);
+    max_power = std::min(max_power, max_power_behind(c, power));
   }
   return left;
 }

@@ -109,7 +109,9 @@ Expr named_call(Cursor& c) {
     if (result.name == "TRIM" && c.at_any({"BOTH", "LEADING", "TRAILING"})) c.beyond("TRIM ... FROM", c.here());
     if (result.name == "POSITION") result.args.push_back(simple_expression(c));
     const bool position = result.name == "POSITION" && c.accept("IN");
-    if (result.args.empty() || position || c.accept(","))
+    if (result.args.empty() && at_star(c) && (c.postgres() || result.name == "COUNT"))
+      result.args.push_back(star(c));
+    else if (result.args.empty() || position || c.accept(","))
       for (auto& arg : expressions(c)) result.args.push_back(std::move(arg));
     words_as_commas(c, result.name, result.args);
   }

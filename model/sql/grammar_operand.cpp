@@ -173,14 +173,7 @@ Expr interval(Cursor& c) {
   return call("INTERVAL", std::move(args), c.since(begin));
 }
 
-Expr star(Cursor& c, std::string qualifier, std::size_t begin) {
-  c.expect("*");
-  Expr result = node(ExprKind::star, c.since(begin));
-  result.qualifier = std::move(qualifier);
-  return result;
-}
-
-/// [[schema.]table.]column, or table.*
+/// [[schema.]table.]column
 Expr column(Cursor& c) {
   const std::size_t begin = c.position();
   Name last = c.at_name() ? c.any_name("a column name") : c.name("an expression");
@@ -188,11 +181,6 @@ Expr column(Cursor& c) {
   std::string qualifier;
   while (c.accept(".")) {
     qualifier = last.text;
-    if (c.at("*")) {
-      Expr all = star(c, qualifier, begin);
-      all.quoted = quoted;
-      return all;
-    }
     last = c.any_name("a column name");
     quoted = quoted || last.quoted;
   }
@@ -301,7 +289,6 @@ Expr plain_operand(Cursor& c) {
   }
   if (c.at_kind(Token::Kind::variable)) return variable(c);
   if (c.at("(")) return parenthesised(c);
-  if (c.at("*")) return star(c, "", c.position());
   refuse_foreign_parameters(c);
   if (c.at_kind(Token::Kind::word) || c.at_name()) return word_operand(c);
   refuse_variable(c);
@@ -316,6 +303,26 @@ Expr call(std::string name, std::vector<Expr> args, Span span) {
   Expr result = node(ExprKind::function, span);
   result.name = std::move(name);
   result.args = std::move(args);
+  return result;
+}
+
+bool at_star(const Cursor& c) {
+  std::size_t ahead = 0;
+  while (c.at(".", ahead + 1) && !c.at_kind(Token::Kind::symbol, ahead)) ahead += 2;
+  return c.at("*", ahead);
+}
+
+Expr star(Cursor& c) {
+  const std::size_t begin = c.position();
+  Expr result = node(ExprKind::star, {});
+  while (!c.at("*")) {
+    const Name name = c.any_name("a table name");
+    result.qualifier = name.text;
+    result.quoted = name.quoted;
+    c.expect(".");
+  }
+  c.expect("*");
+  result.span = c.since(begin);
   return result;
 }
 

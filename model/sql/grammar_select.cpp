@@ -7,8 +7,8 @@ namespace gridlock::sql {
 namespace {
 
 SelectItem select_item(Cursor& c) {
+  if (at_star(c)) return {star(c), std::nullopt};
   SelectItem item{expression(c), std::nullopt};
-  if (item.expr.kind == ExprKind::star) return item;
   const bool after_as = c.accept("AS");
   if (c.at_kind(Token::Kind::string) && c.mysql()) {  // AS 'total'
     const Span span = c.here();
@@ -162,8 +162,11 @@ std::shared_ptr<const Select> subquery(Cursor& c) {
 
 std::vector<SelectItem> select_items(Cursor& c) {
   std::vector<SelectItem> items;
-  do items.push_back(select_item(c));
-  while (c.accept(","));
+  do {
+    if (!items.empty() && c.at("*") && c.dialect() == Dialect::mysql)
+      c.complain(c.here(), "`*` stands behind another result", "MySQL takes it only as the first; write table.* here");
+    items.push_back(select_item(c));
+  } while (c.accept(","));
   return items;
 }
 

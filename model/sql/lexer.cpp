@@ -148,16 +148,21 @@ class Lexer {
       return Token::Kind::number;
     }
     while (is_digit(peek())) ++pos_;
+    if (mysql() && begins_word(peek()) && !at_exponent()) return word();  // MySQL's names may begin with digits
     if (peek() == '.') {
       ++pos_;
       while (is_digit(peek())) ++pos_;
     }
-    const std::size_t sign = peek(1) == '+' || peek(1) == '-' ? 1 : 0;
-    if ((peek() == 'e' || peek() == 'E') && is_digit(peek(1 + sign))) {
-      pos_ += 1 + sign;
+    if (at_exponent()) {
+      pos_ += is_digit(peek(1)) ? 1 : 2;
       while (is_digit(peek())) ++pos_;
     }
     return Token::Kind::number;
+  }
+
+  bool at_exponent() const {
+    const std::size_t sign = peek(1) == '+' || peek(1) == '-' ? 1 : 0;
+    return (peek() == 'e' || peek() == 'E') && is_digit(peek(1 + sign));
   }
 
   Token::Kind parameter() {

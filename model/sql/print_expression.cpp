@@ -101,12 +101,13 @@ void print_binary(Printer& p, const Expr& expr) {
   }
   // PostgreSQL does not compare in a chain.
   const bool chain = power == power::comparison && p.dialect == Dialect::postgres;
-  print_at(p, expr.args[0], chain ? power + 1 : power);
+  const bool like = expr.op == Op::like;  // MySQL's pattern is an operand, not a sum
+  print_at(p, expr.args[0], chain || like ? power + 1 : power);
   p << (expr.negated ? " NOT " : " ") << text << " ";
-  print_at(p, expr.args[1], power + 1);
+  print_at(p, expr.args[1], like ? power::sign : power + 1);
   if (expr.args.size() < 3) return;
   p << " ESCAPE ";
-  print_at(p, expr.args[2], power + 1);
+  print_at(p, expr.args[2], power::sign);
 }
 
 void print_unary(Printer& p, const Expr& expr) {
@@ -123,7 +124,7 @@ void print_unary(Printer& p, const Expr& expr) {
 /// args[0] [NOT] BETWEEN, IN and IS NULL.
 void print_predicate(Printer& p, const Expr& expr) {
   const bool is_null_test = expr.kind == ExprKind::is_null;
-  print_at(p, expr.args[0], is_null_test && p.dialect != Dialect::postgres ? power::comparison : power::predicate);
+  print_at(p, expr.args[0], is_null_test && p.dialect != Dialect::postgres ? power::comparison : power::concat);
   const std::string_view negation = expr.negated ? "NOT " : "";
   if (is_null_test) {
     p << " IS " << negation << "NULL";

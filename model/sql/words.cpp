@@ -120,6 +120,49 @@ bool is_keyword(std::string_view word) {
   return mysql_reserved().contains(word) || postgres_reserved().contains(word) || others.contains(word);
 }
 
+const std::vector<std::string>& table_option_words() {
+  static const std::vector<std::string> words = {"AUTOEXTEND_SIZE",
+                                                 "AUTO_INCREMENT",
+                                                 "AVG_ROW_LENGTH",
+                                                 "CHARSET",
+                                                 "CHARACTER",
+                                                 "CHECKSUM",
+                                                 "COLLATE",
+                                                 "COMMENT",
+                                                 "COMPRESSION",
+                                                 "CONNECTION",
+                                                 "DATA",
+                                                 "DEFAULT",
+                                                 "DELAY_KEY_WRITE",
+                                                 "ENCRYPTION",
+                                                 "ENGINE",
+                                                 "INDEX",
+                                                 "INSERT_METHOD",
+                                                 "KEY_BLOCK_SIZE",
+                                                 "MAX_ROWS",
+                                                 "MIN_ROWS",
+                                                 "PACK_KEYS",
+                                                 "ROW_FORMAT",
+                                                 "SECONDARY_ENGINE",
+                                                 "STATS_AUTO_RECALC",
+                                                 "STATS_PERSISTENT",
+                                                 "STATS_SAMPLE_PAGES",
+                                                 "TABLESPACE",
+                                                 "UNION"};
+  return words;
+}
+
+bool begins_alter_action(std::string_view word) {
+  static const WordSet actions(
+      "ADD DROP ALTER MODIFY CHANGE RENAME ENABLE DISABLE CONVERT ORDER ALGORITHM LOCK FORCE DISCARD IMPORT TRUNCATE "
+      "COALESCE "
+      "REORGANIZE EXCHANGE ANALYZE CHECK OPTIMIZE REBUILD REPAIR REMOVE UPGRADE WITH WITHOUT PARTITION VALIDATE OWNER "
+      "SET "
+      "RESET CLUSTER ATTACH DETACH INHERIT NO REPLICA OF NOT");
+  const auto& options = table_option_words();
+  return actions.contains(word) || std::find(options.begin(), options.end(), upper_case(word)) != options.end();
+}
+
 const std::vector<std::string>& statement_words() {
   static const std::vector<std::string> words = {"SELECT", "INSERT", "REPLACE",  "UPDATE",    "DELETE",  "BEGIN",
                                                  "START",  "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "SET",

@@ -27,6 +27,12 @@ bool is_callable(std::string_view word);
 /// Has a meaning in statements (reserved or not): written in capitals in fingerprints.
 bool is_keyword(std::string_view word);
 
+/// Words that begin an action of ALTER TABLE, table options included.
+bool begins_alter_action(std::string_view word);
+
+/// Options behind CREATE TABLE (...) in MySQL and MariaDB, for "did you mean".
+const std::vector<std::string>& table_option_words();
+
 /// Words that begin statements which the parser reads.
 const std::vector<std::string>& statement_words();
 

@@ -151,7 +151,8 @@ class Sentences {
       case 1: return name();
       case 2: return "t." + name();
       case 3: return "(" + expr(depth - 1) + ")";
-      case 4: return pick({"COALESCE", "f", "GREATEST", "max"}) + "(" + expr(depth - 1) + ", " + expr(depth - 1) + ")";
+      case 4:
+        return pick({"COALESCE", "f", "GREATEST", "IFNULL"}) + "(" + expr(depth - 1) + ", " + expr(depth - 1) + ")";
       case 5:
         return "CASE WHEN " + expr(depth - 1) + " THEN " + expr(depth - 1) + maybe(true, " ELSE " + expr(0)) + " END";
       case 6: return "(" + select(depth - 1) + ")";
@@ -183,7 +184,7 @@ class Sentences {
   std::string assignments() { return name() + " = " + expr(2) + maybe(true, ", " + name() + " = DEFAULT"); }
   std::string select(int depth) {
     const int few = std::min(depth, 1);
-    std::string text = "SELECT " + maybe(true, "DISTINCT ") + expr(depth) + maybe(true, ", *") +
+    std::string text = "SELECT " + maybe(true, "DISTINCT ") + maybe(true, "*, ") + expr(depth) +
                        maybe(true, ", COUNT(*) AS " + name());
     if (random_() % 4 == 0) return text;
     text += " FROM " + ref() + maybe(true, ", " + ref()) + maybe(true, " LEFT JOIN " + ref() + " ON " + expr(few));

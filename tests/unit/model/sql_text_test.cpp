@@ -36,6 +36,8 @@ TEST(Tokens, OfBothDialects) {
       {any, "SELECT a1, _b$ FROM t;", "word:SELECT word:a1 symbol:, word:_b$ word:FROM word:t symbol:;"},
       {any, "1 2.5 .5 1e3 1.5E-7 0x1f 1.e",
        "number:1 number:2.5 number:.5 number:1e3 number:1.5E-7 number:0x1f number:1. word:e"},
+      {my, "1a 2_b 3e 4e5 0xg", "word:1a word:2_b word:3e number:4e5 word:0xg"},
+      {pg, "1a", "number:1 word:a"},
       {any, "t.id=:id", "word:t symbol:. word:id symbol:= parameter::id"},
       {any, "a::int :b_2:c", "word:a symbol::: word:int parameter::b_2 parameter::c"},
       {any, "a<=b>=c<>d!=e<f>g<=>h||i&&j:=k",
