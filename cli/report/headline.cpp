@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <string_view>
+#include <utility>
 
 #include "cli/report/text.h"
 #include "cli/report/words.h"
@@ -187,14 +189,14 @@ std::string format_in_words(const std::string& format) {
 
 std::vector<Kind> kinds_of(const Analysis& analysis) {
   std::vector<Kind> kinds;
+  std::map<std::pair<std::string, std::string>, std::size_t> places;  // pattern and tables, to the place in `kinds`
   for (const DiagnosedDeadlock& one : analysis.deadlocks) {
     const std::string tables = tables_of(one.deadlock);
-    auto kind = std::find_if(kinds.begin(), kinds.end(), [&](const Kind& known) {
-      return known.tables == tables && known.shapes.front()->diagnosis.pattern == one.diagnosis.pattern;
-    });
-    if (kind == kinds.end()) kind = kinds.insert(kinds.end(), Kind{{}, 0, tables});
-    kind->shapes.push_back(&one);
-    kind->count += one.deadlock.count;
+    const auto [place, is_new] = places.try_emplace({one.diagnosis.pattern, tables}, kinds.size());
+    if (is_new) kinds.push_back({{}, 0, tables});
+    Kind& kind = kinds[place->second];
+    kind.shapes.push_back(&one);
+    kind.count += one.deadlock.count;
   }
   const auto more_often = [](const auto* a, const auto* b) { return a->deadlock.count > b->deadlock.count; };
   for (Kind& kind : kinds) std::stable_sort(kind.shapes.begin(), kind.shapes.end(), more_often);
