@@ -107,7 +107,7 @@ Expr minus(Cursor& c, Span sign) {
 
 Expr prefix(Cursor& c, int min_power) {
   if (c.at("NOT")) {
-    if (min_power > power::logical_not)
+    if (min_power > power::logical_not && c.dialect() == Dialect::mysql)
       c.fail_expected("an expression", {}, "put NOT and what it denies in parentheses");
     const Span sign = c.advance();
     const Cursor::Level level(c);
@@ -250,11 +250,12 @@ int extend(Cursor& c, Expr& left, int min_power, int max_power) {
   return op->power;
 }
 
-/// What may still bind to an expression that an operator of this power has just ended: nothing tighter. In MySQL's
-/// grammar neither `a IN (1) + 1` nor `a IN (1) IN (1)` is an expression; PostgreSQL's takes them.
-int max_power_behind(const Cursor& c, int power) {
-  if (power != power::predicate && power != power::comparison) return power;
-  return c.dialect() == Dialect::mysql ? power::comparison : power::operand;
+/// What may still bind to an expression that an operator of this power has just ended: nothing tighter. But
+/// PostgreSQL's grammar takes `a IN (1) + 1` and `a IS NULL + 1`, which are no expressions in MySQL's.
+int max_power_behind(const Cursor& c, int power, const Expr& ended) {
+  const bool in = ended.kind == ExprKind::in_list || ended.kind == ExprKind::in_select;
+  if (c.dialect() != Dialect::mysql && (in || ended.kind == ExprKind::is_null)) return power::operand;
+  return std::min(power, power::comparison);
 }
 
 Expr climb(Cursor& c, int min_power) {
@@ -264,7 +265,7 @@ Expr climb(Cursor& c, int min_power) {
     const int power = extend(c, left, min_power, max_power);
     if (power == 0) break;
     c.grow_chain();
-    max_power = std::min(max_power, max_power_behind(c, power));
+    max_power = power > power::predicate ? std::min(max_power, power) : max_power_behind(c, power, left);
   }
   return left;
 }

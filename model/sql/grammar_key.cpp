@@ -53,6 +53,9 @@ void table_key(Cursor& c, KeyDef::Kind kind, std::string name, std::size_t begin
   key.name = own.empty() ? std::move(name) : own;
   key.columns = key_columns(c);
   key.span = c.since(begin);
+  for (const auto& column : key.columns)
+    if (column.descending)
+      c.only_mysql(column.name.span, "DESC in a constraint", "write CREATE UNIQUE INDEX name ON table (column DESC)");
   key_options(c);
   table.keys.push_back(std::move(key));
 }

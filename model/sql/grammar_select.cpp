@@ -148,6 +148,14 @@ void refuse_other_clauses(const Cursor& c) {
     if (c.at(word)) c.beyond(word == "INTO" ? "SELECT ... INTO" : std::string(word), c.here());
 }
 
+/// REQUIRES: no FROM.
+void refuse_stars(Cursor& c, const Select& select) {
+  for (const auto& item : select.items)
+    if (item.expr.kind == ExprKind::star)
+      c.complain(item.expr.span, "`" + std::string(c.slice_of(item.expr.span)) + "` without a FROM",
+                 "write FROM and a table");
+}
+
 }  // namespace
 
 bool at_subquery(const Cursor& c) {
@@ -224,6 +232,7 @@ Select select(Cursor& c) {
   result.order_by = order_by(c);
   tail(c, result);
   refuse_other_clauses(c);
+  if (result.from.empty() && (c.at_end() || c.at(")"))) refuse_stars(c, result);
   return result;
 }
 

@@ -38,8 +38,7 @@ TEST(Limits, LongChainsAreAProblemAndNoCrash) {
   const std::string too_long = "this expression has more than 1000 operators in a row";
   EXPECT_EQ(first_problem("SELECT 1" + repeat(" + 1", 900)), "");
   EXPECT_EQ(first_problem("SELECT * FROM t WHERE a = 1" + repeat(" OR a = 1", 450)), "");
-  for (const std::string more : {" + 1", " OR 1", " AND a = 1", " IS NULL", "::int", " COLLATE x", " IN (1)",
-                                 " LIKE 'x'", " = 1", " BETWEEN 1 AND 2"})
+  for (const std::string more : {" + 1", " OR 1", " AND a = 1", " IS NULL", "::int", " COLLATE x", " IN (1)", " = 1"})
     EXPECT_EQ(first_problem("SELECT a" + repeat(more, 10'000)), too_long) << more;
   EXPECT_EQ(first_problem("SELECT a FROM t JOIN u USING (a" + repeat(", a", 5'000) + ")"), too_long);
   // Each expression has its own limit.
@@ -184,9 +183,10 @@ class Sentences {
   std::string assignments() { return name() + " = " + expr(2) + maybe(true, ", " + name() + " = DEFAULT"); }
   std::string select(int depth) {
     const int few = std::min(depth, 1);
-    std::string text = "SELECT " + maybe(true, "DISTINCT ") + maybe(true, "*, ") + expr(depth) +
+    const bool has_from = random_() % 4 != 0;
+    std::string text = "SELECT " + maybe(true, "DISTINCT ") + maybe(has_from, "*, ") + expr(depth) +
                        maybe(true, ", COUNT(*) AS " + name());
-    if (random_() % 4 == 0) return text;
+    if (!has_from) return text;
     text += " FROM " + ref() + maybe(true, ", " + ref()) + maybe(true, " LEFT JOIN " + ref() + " ON " + expr(few));
     text += maybe(true, " JOIN " + ref() + " USING (a, b)") + where(depth) +
             maybe(depth > 1, " GROUP BY " + expr(few) + " HAVING " + expr(few));
@@ -203,7 +203,7 @@ class Sentences {
     return text + maybe(true, " ON CONFLICT (a) DO UPDATE SET a = EXCLUDED.a WHERE " + expr(1)) +
            maybe(true, " RETURNING *");
   }
-  std::string key_columns() { return name() + maybe(true, " DESC") + maybe(true, ", b"); }
+  std::string key_columns() { return name() + maybe(mysql(), " DESC") + maybe(true, ", b"); }
   std::string column() {
     return name() + " " + pick({"INT", "VARCHAR(10)", "DECIMAL(8, 2)", "DATE", "TEXT", "BIGINT"}) +
            maybe(true, " NOT NULL") + maybe(true, " DEFAULT " + value()) + maybe(mysql(), " COMMENT 'x'");
