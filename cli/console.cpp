@@ -76,6 +76,12 @@ bool can_deliver(const Options& options) {
       complain(options, *problem);
       good = false;
     }
+    std::error_code not_there;
+    for (const std::string& input : options.files) {
+      if (input == "-" || !std::filesystem::equivalent(file, input, not_there)) continue;
+      complain(options, "the report would overwrite the input " + file);
+      good = false;
+    }
     if (!seen.insert(file).second && file != "/dev/null") {
       complain(options, "two reports would be written to " + file);
       good = false;

@@ -61,6 +61,21 @@ std::string code(std::string_view raw) {
   return fence + blank + text + blank + fence;
 }
 
+/// Sentences in which statements stand between backticks.
+std::string prose(std::string_view text) {
+  if (std::count(text.begin(), text.end(), '`') % 2 != 0) return escaped(text);
+  std::string out;
+  for (bool quoted = false;; quoted = !quoted) {
+    const std::size_t end = text.find('`');
+    const std::string_view part = text.substr(0, end);
+    // `escaped` trims: the blanks around a quotation are put back.
+    const bool before = !quoted && part.starts_with(' '), after = !quoted && part.ends_with(' ') && part.size() > 1;
+    out += (before ? " " : "") + (quoted ? code(part) : escaped(part)) + (after ? " " : "");
+    if (end == std::string_view::npos) return out;
+    text.remove_prefix(end + 1);
+  }
+}
+
 std::string dance_table(const Dance& dance) {
   std::string out = "\n| |";
   for (const auto& session : dance.sessions) out += " " + escaped(session) + " |";
@@ -137,8 +152,8 @@ std::string one_kind(const Kind& kind) {
   out += "\n<details><summary>How it happened, and why</summary>\n";
   const Dance dance = dance_of(one.deadlock, steps_shown);
   if (!dance.steps.empty()) out += dance_table(dance);
-  if (!diagnosis.explanation.empty()) out += "\n" + escaped(diagnosis.explanation) + "\n";
-  for (const auto& folklore : diagnosis.folklore) out += "\n- Would not help: " + escaped(folklore);
+  if (!diagnosis.explanation.empty()) out += "\n" + prose(diagnosis.explanation) + "\n";
+  for (const auto& folklore : diagnosis.folklore) out += "\n- Would not help: " + prose(folklore);
   if (!diagnosis.folklore.empty()) out += "\n";
   out += fmt::format("\nProof: {}.\n", in_words(one.deadlock.proof));
   return out + "\n</details>\n\n";

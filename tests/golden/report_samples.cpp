@@ -85,7 +85,8 @@ Diagnosis opposite_order_diagnosis() {
   diagnosis.title = "Two transactions lock the same rows in opposite order";
   diagnosis.explanation =
       "alice locks row id = 1 of accounts first and then needs id = 2; bob locks id = 2 first and then needs id = 1. "
-      "Each holds what the other one needs next.";
+      "Each holds what the other one needs next, bob for `" +
+      bob_2 + "`.";
   Advice order;
   order.rule = "sort-keys";
   order.title = "Touch the rows of accounts in one order everywhere: ascending by id";
