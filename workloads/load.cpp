@@ -74,7 +74,7 @@ Workload read_workload(Reader& reader, const yaml::Node& root) {
   Workload workload;
   workload.file = reader.file();
   if (root.is_null()) {
-    reader.problem(root, "the file is empty", "`gridlock init` writes a workload to begin with");
+    reader.problem(root, "the file is empty", "docs/workload.md shows what a workload holds; examples/ has some to begin with");
     return workload;
   }
   Fields fields(reader, root, "a workload");

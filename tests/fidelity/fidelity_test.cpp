@@ -105,6 +105,11 @@ TEST(Comparison, SeesEachKindOfDifference) {
   other["results"][0]["affected"] = 2;
   EXPECT_NE(first_difference(golden, other), "");
   other = golden;
+  other["deadlocks"] = Json::parse(R"([{"after":"a2","victim":"a","parties":[]}])");
+  EXPECT_NE(first_difference(golden, other), "");
+  EXPECT_NE(first_difference(other, golden), "");
+  EXPECT_EQ(first_difference(other, other), "");
+  other = golden;
   other["locks"][0]["locks"].erase(1);
   EXPECT_EQ(first_difference(golden, other), "locks differ after a1\n  missing {\"session\":\"a\",\"mode\":\"IX\"}\n");
   other = golden;

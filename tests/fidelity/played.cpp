@@ -57,6 +57,39 @@ Json lock(const std::string& session, const Lock& lock) {
           {"data", or_null(lock.data)}};
 }
 
+/// A record lock's mode in the words of SHOW ENGINE INNODB STATUS (lock_rec_print and lock_mode_string in
+/// lock0lock.cc).
+std::string status_words(const std::string& mode) {
+  const auto has = [&](const char* flag) { return mode.find(flag) != std::string::npos; };
+  std::string words = mode.starts_with('X') ? "lock_mode X" : "lock mode S";
+  if (has("REC_NOT_GAP")) words += " locks rec but not gap";
+  if (has(",GAP")) words += " locks gap before rec";
+  if (has("INSERT_INTENTION")) words += " insert intention";
+  return words;
+}
+
+Json party(const DeadlockFound::Member& member, const Trace& trace) {
+  const Lock& wanted = member.waits_for;
+  return {{"session", trace.sessions.at(member.session)},
+          {"waits_for", {{"table", wanted.table}, {"index", wanted.index}, {"mode", status_words(wanted.mode)}}},
+          {"step", member.step}};
+}
+
+/// The deadlocks, with the step that was launched last before each.
+Json deadlocks(const Trace& trace) {
+  Json found = Json::array();
+  std::string launched;
+  for (const auto& event : trace.events) {
+    if (const auto* started = std::get_if<StatementStarted>(&event.what)) launched = started->step;
+    const auto* deadlock = std::get_if<DeadlockFound>(&event.what);
+    if (!deadlock) continue;
+    Json parties = Json::array();
+    for (const auto& member : deadlock->cycle) parties.push_back(party(member, trace));
+    found.push_back({{"after", launched}, {"parties", parties}, {"victim", trace.sessions.at(deadlock->victim)}});
+  }
+  return found;
+}
+
 std::string list(const Json& items, const char* indent) {
   std::string text;
   for (const auto& item : items) text += indent + item.dump() + "\n";
@@ -99,10 +132,32 @@ std::string locks_difference(const Json& expected, const Json& got) {
   return expected.size() == got.size() ? "" : "locks are told after more steps than expected\n";
 }
 
+/// The same victim, and the same parties wherever the ring begins.
+bool same_deadlock(const Json& expected, const Json& got) {
+  return expected.at("after") == got.at("after") && expected.at("victim") == got.at("victim") &&
+         lines(expected.at("parties")) == lines(got.at("parties"));
+}
+
+/// The server tells only the latest of several deadlocks that one step led to.
+std::string deadlocks_difference(const Json& expected, const Json& got) {
+  for (const auto& one : expected)
+    if (std::none_of(got.begin(), got.end(), [&](const Json& other) { return same_deadlock(one, other); }))
+      return fmt::format("a deadlock differs\n  expected {}\n  got\n{}", one.dump(), list(got, "    "));
+  for (const auto& one : got)
+    if (std::none_of(expected.begin(), expected.end(),
+                     [&](const Json& other) { return other.at("after") == one.at("after"); }))
+      return fmt::format("a deadlock too much\n  {}\n", one.dump());
+  return "";
+}
+
 }  // namespace
 
 Json as_golden(const PlayedOrder& order) {
-  Json json = {{"order", order.order}, {"events", Json::array()}, {"results", Json::array()}, {"locks", Json::array()}};
+  Json json = {{"order", order.order},
+               {"events", Json::array()},
+               {"results", Json::array()},
+               {"deadlocks", deadlocks(order.trace)},
+               {"locks", Json::array()}};
   for (const auto& one : order.events) json["events"].push_back(event(one));
   for (const auto& one : order.results) json["results"].push_back(result(one));
   for (const auto& after : order.locks) {
@@ -117,7 +172,8 @@ std::string first_difference(const Json& expected, const Json& got) {
   const auto part = [](const Json& json, const char* key) { return json.contains(key) ? json.at(key) : Json::array(); };
   for (const char* what : {"events", "results"})
     if (std::string text = list_difference(what, part(expected, what), part(got, what)); !text.empty()) return text;
-  return locks_difference(part(expected, "locks"), part(got, "locks"));
+  const std::string text = deadlocks_difference(part(expected, "deadlocks"), part(got, "deadlocks"));
+  return text.empty() ? locks_difference(part(expected, "locks"), part(got, "locks")) : text;
 }
 
 }  // namespace gridlock::fidelity

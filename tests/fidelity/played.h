@@ -7,11 +7,11 @@
 
 namespace gridlock::fidelity {
 
-/// `events`, `results` and `locks`, as in a golden.
+/// `events`, `results`, `deadlocks` and `locks`, as in a golden.
 Json as_golden(const PlayedOrder& order);
 
-/// Where they first differ, told step by step; empty when they agree. Locks are compared as sets, events and results
-/// as lists. What else a golden holds (`access`, `deadlocks`, `variants`) is not compared.
+/// Where they first differ, told step by step; empty when they agree. Locks and a deadlock's parties are compared as
+/// sets, events and results as lists. What else a golden holds (`access`, `variants`) is not compared.
 std::string first_difference(const Json& expected, const Json& got);
 
 }  // namespace gridlock::fidelity

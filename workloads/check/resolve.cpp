@@ -10,6 +10,7 @@
 #include <variant>
 
 #include "model/problem.h"
+#include "workloads/read/reader.h"
 
 namespace gridlock::check {
 namespace {
@@ -62,16 +63,10 @@ bool is_system_table(std::string_view name) {
   return sql::same_name(name, "dual") || (name.size() > 3 && sql::same_name(name.substr(0, 3), "pg_"));
 }
 
-std::string quoted_list(const std::vector<std::string>& words) {
-  std::string list;
-  for (const auto& word : words) list += fmt::format("{}`{}`", list.empty() ? "" : ", ", word);
-  return list;
-}
-
 std::string hint_for(std::string_view word, const std::vector<std::string>& candidates, std::string_view intro) {
   const std::string near = did_you_mean(word, candidates);
   if (!near.empty()) return fmt::format("did you mean `{}`?", near);
-  return candidates.empty() ? "" : fmt::format("{}{}", intro, quoted_list(candidates));
+  return candidates.empty() ? "" : fmt::format("{}{}", intro, read::quoted_list(candidates));
 }
 
 class Resolver {

@@ -74,9 +74,11 @@ std::string suggestion(std::string_view word, const std::vector<std::string>& ca
 }
 
 std::string quoted_list(const std::vector<std::string>& words) {
+  constexpr std::size_t most = 24;
   std::string list;
-  for (const auto& word : words) list += fmt::format("{}`{}`", list.empty() ? "" : ", ", word);
-  return list;
+  for (std::size_t i = 0; i < words.size() && i < most; ++i)
+    list += fmt::format("{}`{}`", list.empty() ? "" : ", ", words[i]);
+  return words.size() <= most ? list : fmt::format("{} and {} more", list, words.size() - most);
 }
 
 }  // namespace gridlock::read

@@ -45,7 +45,8 @@ class OrderReader {
  public:
   OrderReader(Reader& reader, const Story& story) : reader_(reader), story_(story), names_(step_names(story)) {
     for (std::size_t s = 0; s < story.sessions.size(); ++s)
-      for (const auto& step : story.sessions[s].steps) owner_.emplace(step.name, s);
+      for (std::size_t i = 0; i < story.sessions[s].steps.size(); ++i)
+        places_.emplace(story.sessions[s].steps[i].name, Place{s, i});
   }
 
   std::vector<std::string> read(const yaml::Node& node) {
@@ -71,20 +72,22 @@ class OrderReader {
   }
 
  private:
+  struct Place {
+    std::size_t session, step;
+  };
+
   /// The step's name; empty after a problem.
   std::string known(const yaml::Node& item) {
     const auto name = text(reader_, item, "a step name");
-    if (!name || owner_.count(*name)) return name.value_or("");
+    if (!name || places_.count(*name)) return name.value_or("");
     reader_.problem(item, fmt::format("no step is named `{}`", *name), suggestion(*name, names_, "the steps are "));
     return "";
   }
 
   /// A session's steps keep their order; told once for each step that comes too late.
   void in_turn(const yaml::Node& item, const std::string& name) {
-    const std::size_t session = owner_.at(name);
+    const auto [session, place] = places_.at(name);
     const auto& steps = story_.sessions[session].steps;
-    const auto place = static_cast<std::size_t>(
-        std::find_if(steps.begin(), steps.end(), [&](const Step& step) { return step.name == name; }) - steps.begin());
     if (place < next_[session])
       reader_.problem(
           item, fmt::format("`{}` comes after a later step of its session `{}`", name, story_.sessions[session].name),
@@ -106,7 +109,7 @@ class OrderReader {
   Reader& reader_;
   const Story& story_;
   std::vector<std::string> names_;
-  std::map<std::string, std::size_t> owner_;
+  std::map<std::string, Place> places_;
   std::vector<std::size_t> next_;  ///< by session: the place of the first step not yet passed
 };
 

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <istream>
 #include <map>
+#include <set>
 #include <streambuf>
 #include <string>
 
@@ -79,7 +80,8 @@ class TreeBuilder : public YAML::EventHandler {
   struct Open {
     std::shared_ptr<Node> node;
     YAML::anchor_t anchor;
-    NodePtr key;  ///< of a map: the key whose value is awaited
+    NodePtr key;                      ///< of a map: the key whose value is awaited
+    std::set<std::string_view> keys;  ///< of a map: those that stand in it, `<<` aside
   };
 
   static std::shared_ptr<Node> made(Node::Kind kind, const YAML::Mark& mark) {
@@ -124,7 +126,7 @@ class TreeBuilder : public YAML::EventHandler {
   }
 
   void open(Node::Kind kind, const YAML::Mark& mark, YAML::anchor_t anchor) {
-    open_.push_back({made(kind, mark), anchor, nullptr});
+    open_.push_back({made(kind, mark), anchor, nullptr, {}});
   }
 
   void close() {
@@ -150,7 +152,7 @@ class TreeBuilder : public YAML::EventHandler {
       parent.key = std::move(node);
       return;
     }
-    enter(*parent.node, std::move(parent.key), std::move(node));
+    enter(parent, std::move(node));
     parent.key = nullptr;
   }
 
@@ -160,14 +162,18 @@ class TreeBuilder : public YAML::EventHandler {
     if (was_small && parent.weight > largest_tree) too_large_ = true;
   }
 
-  void enter(Node& map, NodePtr key, NodePtr value) {
-    if (!key->is_scalar()) return problem(*key, fmt::format("a key is {}", describe(*key)), "a key is a plain word");
-    if (key->text != "<<")
-      for (const auto& [other, unused] : map.entries)
-        if (other->text == key->text)
-          return problem(*key, fmt::format("the key `{}` stands twice", key->text),
-                         fmt::format("the first one is on line {}; keep one of them", other->line));
-    map.entries.emplace_back(std::move(key), std::move(value));
+  void enter(Open& map, NodePtr value) {
+    const Node& key = *map.key;
+    if (!key.is_scalar()) return problem(key, fmt::format("a key is {}", describe(key)), "a key is a plain word");
+    if (key.text != "<<" && !map.keys.insert(key.text).second) return twice(*map.node, key);
+    map.node->entries.emplace_back(map.key, std::move(value));
+  }
+
+  void twice(const Node& map, const Node& key) {
+    for (const auto& [first, unused] : map.entries)
+      if (first->text == key.text)
+        return problem(key, fmt::format("the key `{}` stands twice", key.text),
+                       fmt::format("the first one is on line {}; keep one of them", first->line));
   }
 
   /// `<<: *base`: the base's entries, as far as the map has not its own.
