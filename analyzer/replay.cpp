@@ -104,11 +104,23 @@ void Replay::transaction(SessionId id, const TransactionState& what) {
   if (!what.isolation.empty()) session.isolation = what.isolation;
   if (what.ended != TransactionState::Ended::no) {
     session.over = true;
+    let_go(id);
     return;
   }
   if (what.id.empty()) return;
   session.transaction_id = what.id;
   session.in_transaction = true;
+}
+
+/// A transaction that is over holds nothing. Engines tell a waiter's new blockers only when they look again, and by
+/// then the session may wait itself: its next transaction would close a cycle that never was.
+void Replay::let_go(SessionId id) {
+  for (const SessionId waiter : graph_.forget_edges_to(id)) {
+    auto& wait = sessions_[waiter].wait;
+    if (!wait) continue;
+    std::erase_if(wait->blockers, [&](const Blocker& blocker) { return blocker.session == id; });
+    if (wait->blockers.empty()) wait.reset();
+  }
 }
 
 std::vector<ScheduledStep> Replay::schedule(const std::vector<SessionId>& ids, std::optional<SessionId> victim) {

@@ -51,6 +51,7 @@ class Replay {
   void ended(SessionId id, const StatementEnded& what);
   void waits(SessionId id, const WaitState& what);
   void transaction(SessionId id, const TransactionState& what);
+  void let_go(SessionId id);
   void push(SessionId id, Outcome outcome);
 
   const Trace& trace_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <iterator>
 #include <set>
 #include <utility>
 
@@ -97,6 +98,16 @@ void WaitForGraph::set(SessionId session, std::vector<WaitEdge> edges) {
   } else {
     edges_[session] = std::move(edges);
   }
+}
+
+std::vector<SessionId> WaitForGraph::forget_edges_to(SessionId session) {
+  std::vector<SessionId> freed;
+  for (auto waiter = edges_.begin(); waiter != edges_.end();) {
+    if (std::erase_if(waiter->second, [&](const WaitEdge& edge) { return edge.to == session; }) > 0)
+      freed.push_back(waiter->first);
+    waiter = waiter->second.empty() ? edges_.erase(waiter) : std::next(waiter);
+  }
+  return freed;
 }
 
 const std::vector<WaitEdge>& WaitForGraph::edges(SessionId session) const {

@@ -25,6 +25,9 @@ class WaitForGraph {
   /// Replaces whatever was known of `session`. No edges: it waits no longer.
   void set(SessionId session, std::vector<WaitEdge> edges);
 
+  /// `session` has let go of everything: nobody waits for it any longer, whatever was said before. Returns who did.
+  std::vector<SessionId> forget_edges_to(SessionId session);
+
   const std::vector<WaitEdge>& edges(SessionId session) const;
 
   bool waits(SessionId session) const { return edges_.contains(session); }

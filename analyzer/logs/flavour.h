@@ -19,23 +19,21 @@ struct Source {
       nullptr;  ///< the file's line numbers, where the text was unwrapped from it
 };
 
-constexpr std::size_t not_recognised = static_cast<std::size_t>(-1);
-
 struct Flavour {
   std::string_view name;
-  /// The offset of the first thing that only this kind of log has, or `not_recognised`. The earliest one wins: what
+  /// Whether only this kind of log has such a line. The first line of a text that any flavour knows decides: what
   /// stands later may be quoted in somebody's statement.
-  std::size_t (*recognise)(std::string_view text);
+  bool (*is_own_line)(std::string_view line);
   ReadLog (*read)(const Source& source);
 };
 
-std::size_t recognise_innodb(std::string_view text);
+bool is_innodb_line(std::string_view line);
 ReadLog read_innodb(const Source& source);
 
-std::size_t recognise_postgres(std::string_view text);
+bool is_postgres_line(std::string_view line);
 ReadLog read_postgres(const Source& source);
 
-std::size_t recognise_trace(std::string_view text);
+bool is_trace_line(std::string_view line);
 ReadLog read_trace_log(const Source& source);
 
 /// Adds a wait to the summary's line of its table, index and mode.

@@ -207,8 +207,9 @@ ReadLog Reader::read() {
   return std::move(out_);
 }
 
-/// Beginnings of lines that only MySQL and MariaDB print.
-bool is_own_line(std::string_view line) {
+}  // namespace
+
+bool is_innodb_line(std::string_view line) {
   const std::string_view body = body_of(line);
   if (body == heading || contains(body, banner) || contains(body, monitor) || contains(body, too_deep)) return true;
   if (has_error_log_prefix(line) || read_title(body) || begins_lock(body)) return true;
@@ -217,16 +218,6 @@ bool is_own_line(std::string_view line) {
   if (contains(body, client_error)) return true;
   const bool server = contains(line, "[Server]") || contains(line, "[Note]") || contains(line, "[Warning]");
   return server && !time_at_front(trim(line)).empty();
-}
-
-}  // namespace
-
-std::size_t recognise_innodb(std::string_view text) {
-  Cursor cursor(text);
-  Line line;
-  while (cursor.next(line))
-    if (is_own_line(line.text)) return line.offset;
-  return not_recognised;
 }
 
 ReadLog read_innodb(const Source& source) { return Reader(source).read(); }

@@ -234,14 +234,7 @@ bool is_own_line(std::string_view line) {
 
 }  // namespace
 
-std::size_t recognise_postgres(std::string_view text) {
-  Cursor cursor(text);
-  Line line;
-  while (cursor.next(line)) {
-    if (is_csv_line(line.text) || is_json_line(line.text) || is_own_line(line.text)) return line.offset;
-  }
-  return not_recognised;
-}
+bool is_postgres_line(std::string_view line) { return is_csv_line(line) || is_json_line(line) || is_own_line(line); }
 
 ReadLog read_postgres(const Source& source) {
   Cursor cursor(source.text);

@@ -14,21 +14,18 @@ namespace {
 using logs::Flavour;
 
 constexpr std::array flavours{
-    Flavour{"gridlock-trace", logs::recognise_trace, logs::read_trace_log},
-    Flavour{"innodb", logs::recognise_innodb, logs::read_innodb},
-    Flavour{"postgresql", logs::recognise_postgres, logs::read_postgres},
+    Flavour{"gridlock-trace", logs::is_trace_line, logs::read_trace_log},
+    Flavour{"innodb", logs::is_innodb_line, logs::read_innodb},
+    Flavour{"postgresql", logs::is_postgres_line, logs::read_postgres},
 };
 
 const Flavour* recognise(std::string_view text) {
-  const Flavour* best = nullptr;
-  std::size_t earliest = logs::not_recognised;
-  for (const Flavour& flavour : flavours) {
-    const std::size_t at = flavour.recognise(text);
-    if (at == logs::not_recognised || at >= earliest) continue;
-    earliest = at;
-    best = &flavour;
-  }
-  return best;
+  logs::Cursor cursor(text);
+  logs::Line line;
+  while (cursor.next(line))
+    for (const Flavour& flavour : flavours)
+      if (flavour.is_own_line(line.text)) return &flavour;
+  return nullptr;
 }
 
 ReadLog read(const logs::Source& source) {

@@ -8,10 +8,8 @@
 
 namespace gridlock::logs {
 
-std::size_t recognise_trace(std::string_view text) {
-  // The header is the first object; `{"schema":"gridlock-trace/1",...}`.
-  const std::string_view first = text.substr(0, text.find('\n'));
-  return contains(first, "\"gridlock-trace/") ? 0 : not_recognised;
+bool is_trace_line(std::string_view line) {
+  return line.starts_with("{") && contains(line.substr(0, 200), "\"gridlock-trace/");
 }
 
 ReadLog read_trace_log(const Source& source) {

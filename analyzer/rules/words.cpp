@@ -53,6 +53,7 @@ std::string held(const Scene& scene, std::size_t i) {
   if (asked != nullptr && asked->kind == LockKind::transaction)
     return asked->table.empty() ? std::string("a row") : "a row of " + bare_table(asked->table);
   if (actor.holds != nullptr) return place(*actor.holds);
+  if (asked != nullptr && asked->kind == LockKind::insert_intention) return gap(*asked);
   return asked != nullptr ? place(*asked) : std::string("what the transaction before it needs");
 }
 
