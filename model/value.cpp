@@ -193,10 +193,21 @@ std::optional<Value> finite(double result) {
 bool is_real(const Value& value) { return std::holds_alternative<double>(value); }
 bool is_whole(const Value& value) { return std::holds_alternative<std::int64_t>(value); }
 
-/// a / b as a Decimal, rounded half away from zero. In two steps, because 10^(4 + 18) * 2^63 does not fit into 128
-/// bits: first a / b.unscaled, then what was left over times 10^b.scale.
+constexpr int more_digits = 4;  // MySQL's div_precision_increment
+
+/// MySQL divides in words of nine digits (strings/decimal.cc, do_div_mod) and rounds what is behind the digits it
+/// returns; where they fill the words there is nothing behind them, and the rest is cut.
+bool cuts_quotient(int dividend_scale, int divisor_scale) {
+  const auto whole_words = [](int digits) { return (digits + 8) / 9 * 9; };
+  const int dividend_words = whole_words(dividend_scale), divisor_words = whole_words(divisor_scale);
+  const int slack = dividend_words - dividend_scale + divisor_words - divisor_scale;
+  const int computed = whole_words(dividend_words + divisor_words + std::max(more_digits - slack, 0));
+  return computed == dividend_scale + more_digits;
+}
+
+/// a / b as a Decimal. In two steps, because 10^(4 + 18) * 2^63 does not fit into 128 bits: first a / b.unscaled, then
+/// what was left over times 10^b.scale.
 std::optional<Value> quotient(const Scaled& a, const Scaled& b) {
-  constexpr int more_digits = 4;  // MySQL's div_precision_increment
   constexpr Wide far_too_large = static_cast<Wide>(1) << 126;
   if (b.unscaled == 0) return Null{};
   const int scale = std::min(a.scale + more_digits, 18);
@@ -206,9 +217,10 @@ std::optional<Value> quotient(const Scaled& a, const Scaled& b) {
   const Wide over = numerator % b.unscaled * factor;
   const auto magnitude = [](Wide number) { return number < 0 ? -number : number; };
   if (magnitude(whole) > far_too_large / factor) return std::nullopt;
-  const bool round_up = magnitude(over % b.unscaled) * 2 >= magnitude(b.unscaled);
-  const Wide direction = (over < 0) == (b.unscaled < 0) ? 1 : -1;
-  return fitted(whole * factor + over / b.unscaled + (round_up ? direction : 0), scale);
+  const bool half = magnitude(over % b.unscaled) * 2 >= magnitude(b.unscaled);
+  const Wide away_from_zero = (over < 0) == (b.unscaled < 0) ? 1 : -1;
+  const Wide rounding = half && !cuts_quotient(a.scale, b.scale) ? away_from_zero : 0;
+  return fitted(whole * factor + over / b.unscaled + rounding, scale);
 }
 
 /// Both operands as numbers, told apart by the kind of their result; null when one of them is null.

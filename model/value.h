@@ -88,7 +88,7 @@ std::optional<Value> add(const Value& a, const Value& b);
 std::optional<Value> subtract(const Value& a, const Value& b);
 std::optional<Value> multiply(const Value& a, const Value& b);
 
-/// MySQL's `/`: a Decimal with four more digits than the dividend, or a double. By zero: null.
+/// MySQL's `/`: a Decimal with four more digits than the dividend, or a double; rounded as MySQL rounds. By zero: null.
 std::optional<Value> divide(const Value& a, const Value& b);
 /// MySQL's DIV, and PostgreSQL's `/` of two integers: towards zero, an integer. By zero: null.
 std::optional<Value> int_divide(const Value& a, const Value& b);

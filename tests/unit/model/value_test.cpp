@@ -210,6 +210,8 @@ TEST(Arithmetic, FollowsSql) {
       {divide, whole(2), whole(-3), "-0.6667"},
       {divide, whole(10), whole(4), "2.5000"},
       {divide, decimal(100, 2), decimal(3, 1), "3.333333"},
+      {divide, decimal(-350036778, 5), whole(515), "-6.796830640"},  // MySQL cuts where nine digits are full
+      {divide, decimal(-3500367780, 6), whole(515), "-6.7968306408"},
       {divide, decimal(most, 0), decimal(1, 18), "out of range"},
       {divide, whole(1), whole(0), "NULL"},
       {divide, 1.0, 0.0, "NULL"},
