@@ -699,7 +699,7 @@ def main():
     parser.add_argument("--server", metavar="DIR")
     parser.add_argument("story", nargs="+")
     options = parser.parse_args()
-    bad = 0
+    bad = checked = 0
     try:
         with a_server(options.engine, options.server) as server:
             engine = ENGINES[options.engine](server)
@@ -718,6 +718,10 @@ def main():
                     target = os.path.join(out, f"{stem}.{level}.json")
                     if options.missing and os.path.exists(target) and os.path.getmtime(target) > os.path.getmtime(path):
                         continue
+                    if options.check and not os.path.exists(target):
+                        print(f"{stem}.{level}: skipped, no golden of {folder(server)}", flush=True)
+                        continue
+                    checked += 1
                     started = time.monotonic()
                     try:
                         golden = capture(engine, story, level, options.repeat)
@@ -746,6 +750,9 @@ def main():
                     print(f"{stem}.{level}  {time.monotonic() - started:.1f}s{mark}", file=sys.stderr, flush=True)
     except servers.Unavailable as problem:
         print(f"skipped: {problem}", file=sys.stderr)
+        return 77
+    if options.check and not checked:
+        print("skipped: none of these stories has a golden of this server's version", file=sys.stderr)
         return 77
     return 1 if bad else 0
 
