@@ -109,6 +109,8 @@ TEST(ParseNumber, ChoosesTheNarrowestKind) {
   EXPECT_EQ(parse_number("0.1234567890123456789"), Value(0.1234567890123456789));
   EXPECT_EQ(parse_number("1e999"), Value(HUGE_VAL));
   EXPECT_EQ(parse_number("1e-999"), Value(0.0));
+  EXPECT_EQ(parse_number("0." + std::string(400, '0') + "1"), Value(0.0));
+  EXPECT_EQ(parse_number("-" + std::string(400, '9') + ".5"), Value(-HUGE_VAL));
   for (const std::string_view none : {"", "-", ".", "e5", "1e", "12abc", " 1", "1 ", "0x10", "nan", "inf", "--1"})
     EXPECT_EQ(parse_number(none), std::nullopt) << none;
 }
