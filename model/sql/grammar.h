@@ -7,7 +7,8 @@
 
 namespace gridlock::sql {
 
-// expressions (grammar_expression.cpp, grammar_operand.cpp, grammar_function.cpp)
+// expressions (grammar_expression.cpp, grammar_operand.cpp, grammar_function.cpp, grammar_literal.cpp,
+// grammar_case.cpp)
 Expr expression(Cursor& c);
 /// An expression of operators that bind at least as tightly as `+`: what may stand before NOT NULL or AND.
 Expr simple_expression(Cursor& c);
@@ -17,9 +18,17 @@ bool at_star(const Cursor& c);
 Expr star(Cursor& c);
 /// A function call or a special form that begins with a name; nothing when none stands here.
 std::optional<Expr> function_call(Cursor& c);
-std::vector<Expr> expressions(Cursor& c);        ///< a, b, c
-Expr value_or_default(Cursor& c);                ///< expression, or DEFAULT
-std::string type_name(Cursor& c);                ///< `decimal(10,2)` as the upper-case text of a cast
+std::vector<Expr> expressions(Cursor& c);  ///< a, b, c
+Expr value_or_default(Cursor& c);          ///< expression, or DEFAULT
+std::string type_name(Cursor& c);          ///< `decimal(10,2)` as the upper-case text of a cast
+Expr node(ExprKind kind, Span span);
+Expr literal_node(Value value, Span span);
+Expr string_literal(Cursor& c);
+Expr typed_literal(Cursor& c);                   ///< DATE '2026-01-01', TIMESTAMP '2026-01-01 10:00:00'
+std::optional<Value> constant(const Cursor& c);  ///< NULL, TRUE, FALSE; the cursor stays
+Expr interval(Cursor& c);
+Expr exists(Cursor& c);
+Expr case_when(Cursor& c);
 Expr literal_text(std::string text, Span span);  ///< a string literal node
 Expr call(std::string name, std::vector<Expr> args, Span span);
 

@@ -8,51 +8,6 @@
 namespace gridlock::sql {
 namespace {
 
-Expr node(ExprKind kind, Span span) {
-  Expr result;
-  result.kind = kind;
-  result.span = span;
-  return result;
-}
-
-Expr literal_node(Value value, Span span) {
-  Expr result = node(ExprKind::literal, span);
-  result.value = std::move(value);
-  return result;
-}
-
-/// 'a' 'b' is 'ab' in both dialects (PostgreSQL wants a line break between them).
-Expr string_literal(Cursor& c) {
-  const std::size_t begin = c.position();
-  std::string text = c.string("a string");
-  while (c.at_kind(Token::Kind::string) && !c.text().starts_with('"')) text += c.string("a string");
-  return literal_node(std::move(text), c.since(begin));
-}
-
-/// DATE '2026-01-01', TIMESTAMP '2026-01-01 10:00:00'.
-Expr typed_literal(Cursor& c) {
-  const std::size_t begin = c.position();
-  const bool is_date = c.at("DATE");
-  c.advance();
-  const Span at = c.here();
-  const std::string text = c.string("a string");
-  if (is_date) {
-    if (const auto date = parse_date(text)) return literal_node(*date, c.since(begin));
-  } else if (const auto time = parse_datetime(text)) {
-    return literal_node(*time, c.since(begin));
-  }
-  c.fail(at, "this is no " + std::string(is_date ? "date" : "timestamp"),
-         is_date ? "write DATE 'YYYY-MM-DD'" : "write TIMESTAMP 'YYYY-MM-DD hh:mm:ss'");
-}
-
-/// Words that are values.
-std::optional<Value> constant(const Cursor& c) {
-  if (c.at("NULL")) return Null{};
-  if (c.at("TRUE")) return std::int64_t{1};
-  if (c.at("FALSE")) return std::int64_t{0};
-  return std::nullopt;
-}
-
 /// ( expression ), (a, b) a row, (SELECT ...) a value.
 Expr parenthesised(Cursor& c) {
   const std::size_t begin = c.position();
@@ -76,101 +31,6 @@ Expr parenthesised(Cursor& c) {
   c.expect(")");
   result.span = c.since(begin);
   return result;
-}
-
-Expr exists(Cursor& c) {
-  const std::size_t begin = c.position();
-  c.expect("EXISTS (");
-  int more = 0;
-  while (c.at("( SELECT") || c.at("( (")) {
-    c.advance();
-    ++more;
-  }
-  if (!at_subquery(c)) c.fail_expected("SELECT", {"SELECT"});
-  auto rows = subquery(c);
-  for (; more >= 0; --more) c.expect(")");
-  Expr result = node(ExprKind::exists, c.since(begin));
-  result.subquery = std::move(rows);
-  return result;
-}
-
-/// Copies of it are cheap: CASE x WHEN a THEN ... repeats x for every branch.
-bool is_small(const Expr& expr, int& budget) {
-  if (expr.subquery || --budget < 0) return false;
-  for (const auto& arg : expr.args)
-    if (!is_small(arg, budget)) return false;
-  return true;
-}
-
-Expr when(Cursor& c, const std::optional<Expr>& compared) {
-  Expr condition = expression(c);
-  if (!compared) return condition;
-  Expr result = node(ExprKind::binary, condition.span);
-  result.op = Op::equal;
-  result.args.push_back(*compared);
-  result.args.push_back(std::move(condition));
-  return result;
-}
-
-Expr case_when(Cursor& c) {
-  const std::size_t begin = c.position();
-  c.expect("CASE");
-  const Cursor::Level level(c);
-  std::optional<Expr> compared;
-  if (!c.at("WHEN")) compared = expression(c);
-  int budget = 16;
-  if (compared && !is_small(*compared, budget)) c.beyond("CASE with a long operand", compared->span);
-  Expr result = node(ExprKind::case_when, {});
-  if (!c.at("WHEN")) c.fail_expected("WHEN", {"WHEN"});
-  while (c.accept("WHEN")) {
-    result.args.push_back(when(c, compared));
-    c.expect("THEN");
-    result.args.push_back(expression(c));
-  }
-  if (c.accept("ELSE")) result.args.push_back(expression(c));
-  if (!c.at("END")) c.fail_expected("WHEN, ELSE or END", {"WHEN", "ELSE", "END"});
-  c.expect("END");
-  result.span = c.since(begin);
-  return result;
-}
-
-constexpr std::array<std::string_view, 20> units = {"MICROSECOND",
-                                                    "SECOND",
-                                                    "MINUTE",
-                                                    "HOUR",
-                                                    "DAY",
-                                                    "WEEK",
-                                                    "MONTH",
-                                                    "QUARTER",
-                                                    "YEAR",
-                                                    "DAY_HOUR",
-                                                    "DAY_MINUTE",
-                                                    "DAY_SECOND",
-                                                    "YEAR_MONTH",
-                                                    "HOUR_MINUTE",
-                                                    "HOUR_SECOND",
-                                                    "MINUTE_SECOND",
-                                                    "DAY_MICROSECOND",
-                                                    "HOUR_MICROSECOND",
-                                                    "MINUTE_MICROSECOND",
-                                                    "SECOND_MICROSECOND"};
-
-/// INTERVAL 1 DAY (MySQL), INTERVAL '1 day' (PostgreSQL).
-Expr interval(Cursor& c) {
-  const std::size_t begin = c.position();
-  c.expect("INTERVAL");
-  std::vector<Expr> args;
-  const bool text = c.at_kind(Token::Kind::string);
-  args.push_back(text ? string_literal(c) : expression(c));
-  for (const auto unit : units)
-    if (c.at(unit)) {
-      args.push_back(literal_text(std::string(unit), c.advance()));
-      break;
-    }
-  if (args.size() == 1 && args[0].kind == ExprKind::row) c.beyond("the function INTERVAL", c.since(begin));
-  if (args.size() == 1 && (c.dialect() == Dialect::mysql || !text))
-    c.fail_expected("a unit such as DAY or SECOND", {"SECOND", "MINUTE", "HOUR", "DAY", "WEEK", "MONTH", "YEAR"});
-  return call("INTERVAL", std::move(args), c.since(begin));
 }
 
 /// [[schema.]table.]column
@@ -296,15 +156,6 @@ Expr plain_operand(Cursor& c) {
 }
 
 }  // namespace
-
-Expr literal_text(std::string text, Span span) { return literal_node(std::move(text), span); }
-
-Expr call(std::string name, std::vector<Expr> args, Span span) {
-  Expr result = node(ExprKind::function, span);
-  result.name = std::move(name);
-  result.args = std::move(args);
-  return result;
-}
 
 bool at_star(const Cursor& c) {
   std::size_t ahead = 0;
