@@ -1,5 +1,6 @@
 // Literals, and the nodes that are made of words.
 #include "model/sql/grammar.h"
+#include "model/sql/words.h"
 
 namespace gridlock::sql {
 Expr node(ExprKind kind, Span span) {
@@ -54,30 +55,10 @@ Expr interval(Cursor& c) {
   std::vector<Expr> args;
   const bool text = c.at_kind(Token::Kind::string);
   args.push_back(text ? string_literal(c) : expression(c));
-  for (const std::string_view unit : {"MICROSECOND",
-                                      "SECOND",
-                                      "MINUTE",
-                                      "HOUR",
-                                      "DAY",
-                                      "WEEK",
-                                      "MONTH",
-                                      "QUARTER",
-                                      "YEAR",
-                                      "DAY_HOUR",
-                                      "DAY_MINUTE",
-                                      "DAY_SECOND",
-                                      "YEAR_MONTH",
-                                      "HOUR_MINUTE",
-                                      "HOUR_SECOND",
-                                      "MINUTE_SECOND",
-                                      "DAY_MICROSECOND",
-                                      "HOUR_MICROSECOND",
-                                      "MINUTE_MICROSECOND",
-                                      "SECOND_MICROSECOND"})
-    if (c.at(unit)) {
-      args.push_back(literal_text(std::string(unit), c.advance()));
-      break;
-    }
+  if (is_interval_unit(c.text())) {
+    std::string unit = upper_case(c.text());
+    args.push_back(literal_text(std::move(unit), c.advance()));
+  }
   if (args.size() == 1 && args[0].kind == ExprKind::row) c.beyond("the function INTERVAL", c.since(begin));
   if (args.size() == 1 && (c.dialect() == Dialect::mysql || !text))
     c.fail_expected("a unit such as DAY or SECOND", {"SECOND", "MINUTE", "HOUR", "DAY", "WEEK", "MONTH", "YEAR"});

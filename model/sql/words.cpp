@@ -120,6 +120,14 @@ bool is_keyword(std::string_view word) {
   return mysql_reserved().contains(word) || postgres_reserved().contains(word) || others.contains(word);
 }
 
+bool is_interval_unit(std::string_view word) {
+  static const WordSet units(
+      "MICROSECOND SECOND MINUTE HOUR DAY WEEK MONTH QUARTER YEAR DAY_HOUR DAY_MINUTE DAY_SECOND YEAR_MONTH "
+      "HOUR_MINUTE "
+      "HOUR_SECOND MINUTE_SECOND DAY_MICROSECOND HOUR_MICROSECOND MINUTE_MICROSECOND SECOND_MICROSECOND");
+  return units.contains(word);
+}
+
 const std::vector<std::string>& table_option_words() {
   static const std::vector<std::string> words = {"AUTOEXTEND_SIZE",
                                                  "AUTO_INCREMENT",

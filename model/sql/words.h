@@ -27,6 +27,9 @@ bool is_callable(std::string_view word);
 /// Has a meaning in statements (reserved or not): written in capitals in fingerprints.
 bool is_keyword(std::string_view word);
 
+/// DAY, HOUR_MINUTE, ...: what stands behind the number of an INTERVAL.
+bool is_interval_unit(std::string_view word);
+
 /// Words that begin an action of ALTER TABLE, table options included.
 bool begins_alter_action(std::string_view word);
 
