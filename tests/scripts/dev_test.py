@@ -8,7 +8,7 @@ import tempfile
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-REAL = ("bash", "cat", "chmod", "dirname", "env", "find", "grep", "mkdir", "nproc", "rm", "sed", "touch", "xargs")
+REAL = ("bash", "cat", "chmod", "dirname", "env", "find", "grep", "nproc", "sed", "touch", "xargs")
 
 # What each fake does after it has written its name and arguments into $CALLS.
 FAKES = {
@@ -18,7 +18,7 @@ FAKES = {
     "cmake": """
 echo "cmake talks"
 if [[ $1 == --preset ]]; then
-  mkdir -p build
+  /bin/mkdir -p build
   echo "GRIDLOCK_TESTS:BOOL=${*##*GRIDLOCK_TESTS=}" >build/CMakeCache.txt
   touch build/build.ninja
 else
@@ -28,7 +28,10 @@ else
 fi
 """,
     "ctest": 'echo "100% tests passed"\nexit 8\n',
+    "mkdir": "",
+    "rm": '[[ $2 == /etc/* ]] || /bin/rm "$@"\n',
     "ninja": "",
+    "tee": 'echo "tee reads $(cat)" >>"$CALLS"\n',
     "sudo": '[[ $1 == -n ]] && exit "${SUDO_ASKS:-0}"\nexec "$@"\n',
 }
 
@@ -144,6 +147,13 @@ class Dev(unittest.TestCase):
         self.assertIn("cmake --preset release -DGRIDLOCK_TESTS=ON", self.calls)
         self.assertTrue(self.calls[-1].startswith("ctest --preset release") and self.calls[-1].endswith("-L unit"))
         self.assertEqual(self.out, "100% tests passed\n")
+
+    def test_postgresql_is_installed_without_a_server_that_runs_for_good(self):
+        self.dev("test", MISSING="postgresql")
+        conf = "/etc/postgresql-common/createcluster.d/gridlock.conf"
+        at = [next(number for number, call in enumerate(self.calls) if words in call)
+              for words in (f"tee {conf}", "tee reads create_main_cluster = false", " install ", f"rm -f {conf}")]
+        self.assertEqual(at, sorted(at))
 
     def test_once_on_the_tests_stay_on(self):
         self.dev("test")
