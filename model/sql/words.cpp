@@ -120,6 +120,18 @@ bool is_keyword(std::string_view word) {
   return mysql_reserved().contains(word) || postgres_reserved().contains(word) || others.contains(word);
 }
 
+bool is_other_kind(std::string_view word) {
+  static const WordSet kinds(
+      "DATABASE SCHEMA USER ROLE VIEW OR MATERIALIZED FUNCTION PROCEDURE TRIGGER EVENT SEQUENCE TYPE DOMAIN EXTENSION "
+      "SERVER "
+      "TABLESPACE UNDO LOGFILE RESOURCE SPATIAL FULLTEXT DEFINER ALGORITHM SQL AGGREGATE CAST COLLATION CONVERSION "
+      "FOREIGN "
+      "GLOBAL LOCAL LANGUAGE OPERATOR POLICY PUBLICATION RECURSIVE RULE STATISTICS SUBSCRIPTION TEXT TRANSFORM ACCESS "
+      "GROUP "
+      "SYSTEM INSTANCE DEFAULT OWNED");
+  return kinds.contains(word);
+}
+
 bool is_interval_unit(std::string_view word) {
   static const WordSet units(
       "MICROSECOND SECOND MINUTE HOUR DAY WEEK MONTH QUARTER YEAR DAY_HOUR DAY_MINUTE DAY_SECOND YEAR_MONTH "

@@ -27,6 +27,9 @@ bool is_callable(std::string_view word);
 /// Has a meaning in statements (reserved or not): written in capitals in fingerprints.
 bool is_keyword(std::string_view word);
 
+/// VIEW, DATABASE, ...: what CREATE, DROP and ALTER make and change besides tables and indexes.
+bool is_other_kind(std::string_view word);
+
 /// DAY, HOUR_MINUTE, ...: what stands behind the number of an INTERVAL.
 bool is_interval_unit(std::string_view word);
 
