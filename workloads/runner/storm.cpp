@@ -1,26 +1,22 @@
 #include "workloads/runner/storm.h"
 
 #include <algorithm>
-#include <cmath>
-#include <functional>
-#include <queue>
-#include <tuple>
 #include <utility>
 
 #include "drivers/engines.h"
 #include "workloads/expand/random.h"
+#include "workloads/runner/backoff.h"
 #include "workloads/runner/checks.h"
 #include "workloads/runner/lock_waits.h"
 #include "workloads/runner/recorder.h"
 #include "workloads/runner/script.h"
 #include "workloads/runner/setup.h"
+#include "workloads/runner/storm_session.h"
+#include "workloads/runner/timers.h"
 #include "workloads/runner/wrapping.h"
 
 namespace gridlock {
 namespace {
-
-using expand::Purpose;
-using expand::Random;
 
 /// So long the driver is left alone before `stop` is asked again.
 constexpr std::int64_t glance_micros = 250'000;
@@ -30,48 +26,6 @@ constexpr std::int64_t grace_micros = 250'000;
 constexpr std::int64_t standstill_micros = 3'600'000'000;
 
 Time operator+(Time time, std::int64_t micros) { return {time.micros + micros}; }
-
-/// One transaction type as a group runs it.
-struct Runnable {
-  const TransactionType* type = nullptr;
-  double weight = 1;
-  bool wrapped = true;
-  Statements begin;
-};
-
-struct Group {
-  const SessionGroup* group = nullptr;
-  std::vector<Runnable> run;
-  double weights = 0;
-};
-
-/// What a session does when it is free to act.
-enum class Phase : std::uint8_t { next_transaction, begin, steps, commit, rollback, retry_statement, finished };
-
-struct Session {
-  Session(SharedDraws& shared, std::uint64_t seed, SessionId number, const Group& its_group)
-      : id(number),
-        group(&its_group),
-        script(shared, Random::stream(seed, number, Purpose::parameters)),
-        choice(Random::stream(seed, number, Purpose::choice)),
-        thinking(Random::stream(seed, number, Purpose::thinking)),
-        backoff(Random::stream(seed, number, Purpose::backoff)) {}
-
-  SessionId id;
-  const Group* group;
-  Script script;
-  Random choice, thinking, backoff;
-  Phase phase = Phase::next_transaction;
-  bool busy = false;
-  std::uint64_t begun = 0;            ///< transactions
-  const Runnable* running = nullptr;  ///< the transaction under way
-  std::size_t begin_sent = 0;         ///< of the statements that begin it
-  int attempt = 1;
-  const Step* step = nullptr;  ///< whose statement is under way; null for BEGIN, COMMIT, ROLLBACK
-  bool ended_itself = false;   ///< its steps said COMMIT or ROLLBACK
-  Outcome failure = Outcome::done;
-  Call call;  ///< the last one
-};
 
 class StormPlayer {
  public:
@@ -153,7 +107,7 @@ class StormPlayer {
     if (stopping_ && before >= *stopping_) return false;
     wait(before);
     auto events = driver_.observe();
-    const bool idle = events.empty() && (timers_.empty() || driver_.now() < timers_.top().at);
+    const bool idle = events.empty() && (timers_.empty() || driver_.now() < timers_.next());
     if (idle && stands_still(before)) return false;
     if (!idle) quiet_since_.reset();
     for (auto& event : events) see(std::move(event));
@@ -163,7 +117,7 @@ class StormPlayer {
 
   void wait(Time now) {
     Time until = now + glance_micros;
-    if (!timers_.empty()) until = std::min(until, timers_.top().at);
+    if (!timers_.empty()) until = std::min(until, timers_.next());
     if (stopping_) until = std::min(until, *stopping_);
     if (busy_ > 0)
       driver_.settle({Patience::Until::any, until});
@@ -202,9 +156,8 @@ class StormPlayer {
 
   void wake() {
     const Time now = driver_.now();
-    while (!timers_.empty() && timers_.top().at <= now) {
-      Session& session = sessions_[timers_.top().session];
-      timers_.pop();
+    while (!timers_.empty() && timers_.next() <= now) {
+      Session& session = sessions_[timers_.take()];
       if (session.phase != Phase::finished) advance(session);
     }
   }
@@ -374,7 +327,7 @@ class StormPlayer {
       return;
     }
     ++run_.summary.retried;
-    const Time delay = backoff(session);
+    const Time delay = backoff_delay(policy.backoff, session.attempt, session.backoff);
     ++session.attempt;
     if (session.running->type->autocommit) {
       session.phase = Phase::retry_statement;  // what came before it is committed
@@ -385,23 +338,12 @@ class StormPlayer {
     if (!pause(session, delay)) advance(session);
   }
 
-  Time backoff(Session& session) {
-    const Backoff& policy = workload_.retry.backoff;
-    double micros = static_cast<double>(policy.first.micros);
-    for (int i = 1; i < session.attempt && micros < static_cast<double>(policy.max.micros); ++i)
-      micros *= policy.factor;
-    const auto delay = std::min(static_cast<std::int64_t>(micros), policy.max.micros);
-    if (policy.jitter == Backoff::Jitter::none) return {delay};
-    const std::int64_t fixed = policy.jitter == Backoff::Jitter::equal ? delay / 2 : 0;
-    return {fixed + static_cast<std::int64_t>(session.backoff.below(static_cast<std::uint64_t>(delay - fixed) + 1))};
-  }
-
   // ------------------------------------------------------------------------------------------------------- pauses
 
   /// False when there is nothing to wait for.
   bool pause(Session& session, Time length) {
     if (length.micros <= 0) return false;
-    timers_.push({driver_.now() + length.micros, next_timer_++, session.id});
+    timers_.set(driver_.now() + length.micros, session.id);
     return true;
   }
 
@@ -421,17 +363,6 @@ class StormPlayer {
     --active_;
   }
 
-  struct Timer {
-    Time at;
-    std::uint64_t number;  ///< timers of one instant go off in the order in which they were set
-    SessionId session;
-  };
-  struct Later {
-    bool operator()(const Timer& a, const Timer& b) const {
-      return std::tie(a.at, a.number) > std::tie(b.at, b.number);
-    }
-  };
-
   const Workload& workload_;
   const Storm& storm_;
   Driver& driver_;
@@ -443,8 +374,7 @@ class StormPlayer {
   SharedDraws shared_;
   std::vector<Group> groups_;
   std::vector<Session> sessions_;
-  std::priority_queue<Timer, std::vector<Timer>, Later> timers_;
-  std::uint64_t next_timer_ = 0;
+  Timers timers_;
   std::size_t active_ = 0;  ///< sessions that have not finished
   std::size_t busy_ = 0;    ///< sessions whose statement is under way
   Time began_;
