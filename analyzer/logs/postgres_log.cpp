@@ -225,7 +225,7 @@ class Framing {
 
 /// Whether a plain line can only come from PostgreSQL.
 bool is_own_line(std::string_view line) {
-  if (says_deadlock(line) || contains(line, "40P01")) return true;
+  if (contains(line, "deadlock detected") || says_deadlock(line) || contains(line, "40P01")) return true;
   if (!single_mode(line).empty() && (read_wait_line(line) || read_wait_message(line))) return true;
   const auto labelled = read_label(line);
   // `ERROR:  ` behind a time: other programs set one blank.
