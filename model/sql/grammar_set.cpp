@@ -97,7 +97,8 @@ StatementNode set(Cursor& c) {
   if (c.accept("LOCAL TRANSACTION")) return set_isolation(c, false);
   if (c.at("NAMES") || c.at("CHARACTER SET")) return set_names(c);
   SetVariable result;
-  if (c.at_kind(Token::Kind::word, 1) || c.at_kind(Token::Kind::variable, 1)) {
+  const bool name_follows = c.at_kind(Token::Kind::word, 1) || c.at_kind(Token::Kind::quoted_name, 1);
+  if (name_follows || c.at_kind(Token::Kind::variable, 1)) {
     if (c.accept("GLOBAL"))
       result.global = true;
     else if (c.accept("LOCAL"))

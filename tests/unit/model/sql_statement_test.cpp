@@ -187,6 +187,7 @@ TEST(Statement, Transactions) {
       {any, "SET innodb_lock_wait_timeout = 5", "(set innodb_lock_wait_timeout 5)"},
       {any, "SET SESSION innodb_lock_wait_timeout = 5", "(set innodb_lock_wait_timeout 5)"},
       {any, "SET GLOBAL innodb_deadlock_detect = OFF", "(set innodb_deadlock_detect 'OFF' global)"},
+      {my, "SET GLOBAL `div` = 1", "(set div 1 global)"},
       {my, "SET @@session.autocommit = 0", "(set autocommit 0)"},
       {my, "SET @@GLOBAL.x = DEFAULT", "(set x default global)"},
       {my, "SET @total := (SELECT SUM(a) FROM t)", "(set @total (value (select (items (SUM a)) (from t))))"},
