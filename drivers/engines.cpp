@@ -31,6 +31,7 @@ constexpr std::array references{
     Reference{"reference:innodb", reference::make_innodb},
     Reference{"reference:mariadb", reference::make_mariadb},
     Reference{"reference:mariadb-11.8", reference::make_mariadb118},
+    Reference{"reference:postgres", reference::make_postgres},
 };
 
 const Reference* reference_named(std::string_view engine) {

@@ -8,7 +8,7 @@
 namespace gridlock::reference {
 namespace {
 
-class InnodbDriver final : public Driver {
+class InnodbDriver final : public ReferenceDriver {
  public:
   explicit InnodbDriver(const Profile& profile) : engine_(profile, EngineSettings{}, 0) {}
 
@@ -24,7 +24,7 @@ class InnodbDriver final : public Driver {
   std::string version() const override { return std::string(engine_.profile().version); }
   void close() override { engine_.close(); }
 
-  Problems check(const Prepared& statement) const;
+  Problems check(const Prepared& statement) override;
 
  private:
   Problems read_settings(const Setup& setup, EngineSettings& settings) const;
@@ -135,7 +135,7 @@ std::vector<std::vector<Value>> InnodbDriver::query(const std::string& sql) {
   return std::move(ended.rows);
 }
 
-Problems InnodbDriver::check(const Prepared& statement) const {
+Problems InnodbDriver::check(const Prepared& statement) {
   const auto plan = make_plan(engine_.catalog(), statement);
   if (!plan->refusal) return {};
   return {{statement.where, plan->refusal->message, plan->hint}};
@@ -146,19 +146,5 @@ Problems InnodbDriver::check(const Prepared& statement) const {
 std::unique_ptr<Driver> make_innodb() { return std::make_unique<InnodbDriver>(innodb_profile()); }
 std::unique_ptr<Driver> make_mariadb() { return std::make_unique<InnodbDriver>(mariadb_profile()); }
 std::unique_ptr<Driver> make_mariadb118() { return std::make_unique<InnodbDriver>(mariadb118_profile()); }
-
-Problems check_playable(Driver& engine, const Setup& setup,
-                        const std::vector<std::shared_ptr<const Prepared>>& statements) {
-  auto& driver = dynamic_cast<InnodbDriver&>(engine);
-  Setup without_data = setup;
-  without_data.data.clear();
-  Problems problems = driver.open(without_data);
-  if (!problems.empty()) return problems;
-  for (const auto& statement : statements) {
-    const Problems found = driver.check(*statement);
-    problems.insert(problems.end(), found.begin(), found.end());
-  }
-  return problems;
-}
 
 }  // namespace gridlock::reference

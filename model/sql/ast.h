@@ -199,7 +199,6 @@ enum class Isolation : std::uint8_t { read_uncommitted, read_committed, repeatab
 struct Begin {
   std::optional<Isolation> isolation;
   std::optional<bool> read_only;
-  std::optional<bool> deferrable;    ///< PostgreSQL
   bool consistent_snapshot = false;  ///< START TRANSACTION WITH CONSISTENT SNAPSHOT
 };
 struct Commit {};

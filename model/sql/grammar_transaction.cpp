@@ -26,12 +26,7 @@ bool transaction_mode(Cursor& c, Begin& begin) {
     begin.consistent_snapshot = true;
     return true;
   }
-  const bool not_deferrable = c.accept("NOT DEFERRABLE");
-  if (not_deferrable || c.accept("DEFERRABLE")) {
-    c.only_postgres(c.since(start), "DEFERRABLE", "leave it out");
-    begin.deferrable = !not_deferrable;
-    return true;
-  }
+  if (c.at("DEFERRABLE") || c.at("NOT DEFERRABLE")) c.beyond("DEFERRABLE", c.here());
   return false;
 }
 

@@ -48,15 +48,30 @@ std::string file_of(const std::string& folder, const std::string& name) {
 
 std::string generated(const std::string& folder) { return fidelity + "generated/" + folder + ".jsonl"; }
 
+/// The story's file: those for PostgreSQL alone stand apart.
+std::string story_file(const std::string& story) {
+  const std::string common = fidelity + "stories/" + story + ".yaml";
+  return fs::exists(common) ? common : fidelity + "stories/pg/" + story + ".yaml";
+}
+
+/// A boolean in a result is the text that psql shows.
+void show_booleans(Json& json) {
+  if (json.is_boolean()) json = json.get<bool>() ? "t" : "f";
+  if (!json.is_structured()) return;
+  for (auto& part : json) show_booleans(part);
+}
+
 Golden from_file(const std::string& folder, const std::string& name) {
-  const Json json = Json::parse(without_database(read_file(file_of(folder, name))));
+  Json json = Json::parse(without_database(read_file(file_of(folder, name))));
+  show_booleans(json);
   const std::string story = name.substr(0, name.rfind('.'));
-  return {name, read_file(fidelity + "stories/" + story + ".yaml"), json.at("isolation").get<std::string>(),
+  return {name, read_file(story_file(story)), json.at("isolation").get<std::string>(),
           json.at("orders")};
 }
 
 Golden from_line(const std::string& line, const std::string& name, const std::string& level) {
-  const Json json = Json::parse(without_database(line));
+  Json json = Json::parse(without_database(line));
+  show_booleans(json.at("golden"));
   return {name, json.at("story").dump(1), level_words(level), json.at("golden").at(level)};
 }
 
@@ -69,7 +84,8 @@ std::vector<std::string> golden_names(const std::string& folder) {
   std::ifstream in(generated(folder));
   for (std::string line; std::getline(in, line);)
     if (const std::string name = name_in(line); !name.empty())
-      for (const char* level : {".rc", ".rr"}) names.push_back(name + level);
+      for (const char* level : {".rc", ".rr", ".ser"})
+        if (line.find(std::string("\"") + (level + 1) + "\":[{") != std::string::npos) names.push_back(name + level);
   std::sort(names.begin(), names.end());
   return names;
 }

@@ -11,6 +11,7 @@ namespace gridlock::fidelity {
 struct Server {
   std::string folder;  ///< `mysql97`
   std::string engine;  ///< `reference:innodb`
+  bool tells_deadlocks = true;  ///< false: its goldens have no list of deadlocks, only their outcomes
 };
 
 struct Golden {

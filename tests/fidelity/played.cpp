@@ -50,7 +50,7 @@ Json or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Js
 
 Json lock(const std::string& session, const Lock& lock) {
   return {{"session", session},
-          {"table", lock.table},
+          {"table", or_null(lock.table)},
           {"index", or_null(lock.index)},
           {"mode", lock.mode},
           {"status", lock.waiting ? "waiting" : "granted"},

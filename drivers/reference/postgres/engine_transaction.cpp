@@ -163,7 +163,6 @@ Task<void> Engine::transaction_statement(Slot slot, const sql::StatementNode& no
     session.block = Block::open;
     if (begin->isolation) session.isolation = *begin->isolation;
     if (begin->read_only) session.read_only = *begin->read_only;
-    if (begin->deferrable) session.deferrable = *begin->deferrable;
     co_return;
   }
   const bool commits = std::holds_alternative<sql::Commit>(node);

@@ -4,6 +4,7 @@
 
 #include "drivers/reference/postgres/engine.h"
 #include "drivers/reference/reference.h"
+#include "model/sql/parse.h"
 
 namespace gridlock::reference {
 namespace {
@@ -12,7 +13,7 @@ using postgres::Engine;
 using postgres::Settings;
 using postgres::SqlError;
 
-class PostgresDriver final : public Driver {
+class PostgresDriver final : public ReferenceDriver {
  public:
   Problems open(const Setup& setup) override;
   void start(const Call& call) override { engine_->start(call); }
@@ -28,7 +29,7 @@ class PostgresDriver final : public Driver {
     if (engine_) engine_->close();
   }
 
-  Problems check(const Prepared& statement);
+  Problems check(const Prepared& statement) override;
 
  private:
   Problems read_settings(const Setup& setup, Settings& settings) const;
@@ -153,18 +154,5 @@ Problems PostgresDriver::check(const Prepared& statement) {
 }  // namespace
 
 std::unique_ptr<Driver> make_postgres() { return std::make_unique<PostgresDriver>(); }
-
-Problems check_playable_postgres(const Setup& setup, const std::vector<std::shared_ptr<const Prepared>>& statements) {
-  PostgresDriver driver;
-  Setup without_data = setup;
-  without_data.data.clear();
-  Problems problems = driver.open(without_data);
-  if (!problems.empty()) return problems;
-  for (const auto& statement : statements) {
-    const Problems found = driver.check(*statement);
-    problems.insert(problems.end(), found.begin(), found.end());
-  }
-  return problems;
-}
 
 }  // namespace gridlock::reference
