@@ -59,8 +59,7 @@ std::string differences(const Golden& golden, const Server& server) {
   std::string text;
   for (std::size_t i = 0; i < golden.orders.size(); ++i) {
     if (i >= played.orders.size()) return "only " + std::to_string(i) + " orders were played\n";
-    if (const std::string one = difference(golden.orders[i], played.orders[i], server.tells_deadlocks);
-        !one.empty())
+    if (const std::string one = difference(golden.orders[i], played.orders[i], server.tells_deadlocks); !one.empty())
       text += "order " + golden.orders[i].at("order").dump() + ": " + one;
   }
   return text;

@@ -65,8 +65,7 @@ Golden from_file(const std::string& folder, const std::string& name) {
   Json json = Json::parse(without_database(read_file(file_of(folder, name))));
   show_booleans(json);
   const std::string story = name.substr(0, name.rfind('.'));
-  return {name, read_file(story_file(story)), json.at("isolation").get<std::string>(),
-          json.at("orders")};
+  return {name, read_file(story_file(story)), json.at("isolation").get<std::string>(), json.at("orders")};
 }
 
 Golden from_line(const std::string& line, const std::string& name, const std::string& level) {

@@ -9,8 +9,8 @@ namespace gridlock::fidelity {
 
 /// A server whose goldens there are, and the reference engine that is to do the same.
 struct Server {
-  std::string folder;  ///< `mysql97`
-  std::string engine;  ///< `reference:innodb`
+  std::string folder;           ///< `mysql97`
+  std::string engine;           ///< `reference:innodb`
   bool tells_deadlocks = true;  ///< false: its goldens have no list of deadlocks, only their outcomes
 };
 

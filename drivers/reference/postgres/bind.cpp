@@ -366,8 +366,7 @@ class Binder {
   }
 
   ExprId bind_aggregate(const sql::Expr& expr, const AggregateRow& row, Scope& scope) {
-    if (!scope.aggregates_allowed)
-      throw SqlError("42803", "aggregate functions are not allowed in WHERE");
+    if (!scope.aggregates_allowed) throw SqlError("42803", "aggregate functions are not allowed in WHERE");
     Aggregate aggregate;
     aggregate.what = row.what;
     aggregate.distinct = expr.distinct;
@@ -557,7 +556,8 @@ class Binder {
     QueryPlan& q = query(scope);
     if (!select.locking.empty() && q.grouped) {
       const bool by = !q.group_by.empty();
-      throw SqlError("0A000", fmt::format("FOR UPDATE is not allowed with {}", by ? "GROUP BY clause" : "aggregate functions"));
+      throw SqlError("0A000",
+                     fmt::format("FOR UPDATE is not allowed with {}", by ? "GROUP BY clause" : "aggregate functions"));
     }
     if (!select.locking.empty() && q.distinct)
       throw SqlError("0A000", "FOR UPDATE is not allowed with DISTINCT clause");
@@ -565,11 +565,12 @@ class Binder {
       for (const sql::Name& name : clause.of)
         if (std::none_of(q.tables.begin(), q.tables.end(),
                          [&](const TableUse& use) { return sql::same_name(use.binding, name.text); }))
-          throw SqlError("42P01", fmt::format("relation \"{}\" in FOR UPDATE clause not found in FROM clause", name.text));
+          throw SqlError("42P01",
+                         fmt::format("relation \"{}\" in FOR UPDATE clause not found in FROM clause", name.text));
       for (TableUse& use : q.tables) {
-        const bool named = clause.of.empty() || std::any_of(clause.of.begin(), clause.of.end(), [&](const sql::Name& n) {
-                             return sql::same_name(n.text, use.binding);
-                           });
+        const bool named =
+            clause.of.empty() || std::any_of(clause.of.begin(), clause.of.end(),
+                                             [&](const sql::Name& n) { return sql::same_name(n.text, use.binding); });
         if (!named) continue;
         const RowMode mode = row_mode_of(clause.strength);
         if (!use.lock || *use.lock < mode) use.lock = mode;
@@ -646,8 +647,7 @@ class Binder {
   }
 
   void check_width(std::size_t given, bool named) const {
-    if (given > plan_->columns.size())
-      throw SqlError("42601", "INSERT has more expressions than target columns");
+    if (given > plan_->columns.size()) throw SqlError("42601", "INSERT has more expressions than target columns");
     if (given < plan_->columns.size() && named)
       throw SqlError("42601", "INSERT has more target columns than expressions");
   }
@@ -673,7 +673,8 @@ class Binder {
       if (named || (!wanted.empty() && columns == wanted)) conflict.arbiters.push_back(id);
     }
     if (on.constraint && conflict.arbiters.empty())
-      throw SqlError("42704", fmt::format("constraint \"{}\" for table \"{}\" does not exist", on.constraint->text, table.name));
+      throw SqlError("42704",
+                     fmt::format("constraint \"{}\" for table \"{}\" does not exist", on.constraint->text, table.name));
     if (!wanted.empty() && conflict.arbiters.empty())
       throw SqlError("42P10", "there is no unique or exclusion constraint matching the ON CONFLICT specification");
     if (conflict.update && conflict.arbiters.empty())

@@ -179,7 +179,8 @@ std::uint32_t Catalog::add_foreign_key(TableId table, const sql::ForeignKeyDef& 
   for (const sql::Name& name : definition.columns) {
     const auto at = column(table, name.text);
     if (!at)
-      throw SqlError("42703", fmt::format("column \"{}\" referenced in foreign key constraint does not exist", name.text));
+      throw SqlError("42703",
+                     fmt::format("column \"{}\" referenced in foreign key constraint does not exist", name.text));
     key.columns.push_back(*at);
     names.push_back(tables[table].columns[*at].name);
   }
@@ -189,7 +190,8 @@ std::uint32_t Catalog::add_foreign_key(TableId table, const sql::ForeignKeyDef& 
   for (const sql::Name& name : definition.parent_columns) {
     const auto at = column(key.parent, name.text);
     if (!at)
-      throw SqlError("42703", fmt::format("column \"{}\" referenced in foreign key constraint does not exist", name.text));
+      throw SqlError("42703",
+                     fmt::format("column \"{}\" referenced in foreign key constraint does not exist", name.text));
     key.parent_columns.push_back(*at);
   }
   bool matched = false;

@@ -67,7 +67,7 @@ struct Table {
   std::vector<std::uint32_t> parents;   ///< foreign keys of this table
   std::uint32_t relation = 0;           ///< in lock tags
   bool dropped = false;
-  Xid creator = no_xid;                 ///< seen by its maker alone until that commits; no_xid: seen by all
+  Xid creator = no_xid;  ///< seen by its maker alone until that commits; no_xid: seen by all
   Slot creator_session = none;
   Heap heap{32};
 };

@@ -5,10 +5,10 @@
 /// it must wait. No thread, no clock, nothing that depends on addresses or hash order: the same calls give the same
 /// events.
 ///
-/// Its rooms: storage (catalog, heap), ids and snapshots (transactions), locks (lock_manager, deadlock_search), rows and
-/// their versions (engine_tuple), reading (engine_query), writing (engine_write, engine_insert, engine_foreign_key),
-/// definitions (engine_define), transactions (engine_transaction), SSI (serializable), time (engine_schedule), telling
-/// (engine_events).
+/// Its rooms: storage (catalog, heap), ids and snapshots (transactions), locks (lock_manager, deadlock_search), rows
+/// and their versions (engine_tuple), reading (engine_query), writing (engine_write, engine_insert,
+/// engine_foreign_key), definitions (engine_define), transactions (engine_transaction), SSI (serializable), time
+/// (engine_schedule), telling (engine_events).
 #include <cstdint>
 #include <deque>
 #include <set>
@@ -42,7 +42,7 @@ struct Exec {
     std::uint32_t key = none;
     bool child = false;  ///< the child was written: is there a parent? Else the parent went: what of its children?
     TupleId tuple = none;
-    Row before, after;   ///< `after` is empty for a deletion
+    Row before, after;  ///< `after` is empty for a deletion
   };
   std::vector<Trigger> triggers;
 };
@@ -198,7 +198,8 @@ class Engine {
   Task<bool> update_conflicting(Exec& exec, Table& table, TupleId id, const Row& excluded);
   void check_not_null(const Table& table, const Row& row) const;
   Row new_row(Exec& exec, const Table& table, const std::vector<Value>& values, const std::vector<bool>& given);
-  Row assigned(Exec& exec, const std::vector<Assignment>& set, const Table& table, const Context& context, const Row& old);
+  Row assigned(Exec& exec, const std::vector<Assignment>& set, const Table& table, const Context& context,
+               const Row& old);
   bool changes_key(const Table& table, const Row& before, const Row& after) const;
 
   // --- foreign keys (engine_foreign_key.cpp)
@@ -206,8 +207,10 @@ class Engine {
   Task<void> run_triggers(Exec& exec);
   Task<void> check_parent(Exec& exec, const ForeignKey& key, const Exec::Trigger& trigger);
   Task<void> treat_children(Exec& exec, const ForeignKey& key, const Exec::Trigger& trigger);
-  Task<void> change_children(Exec& exec, const ForeignKey& key, sql::FkAction action, const Row& old_key, const Exec::Trigger& trigger);
-  Task<bool> any_row_locked(Exec& exec, TableId table, const std::vector<ColumnId>& columns, const Row& key, bool latest);
+  Task<void> change_children(Exec& exec, const ForeignKey& key, sql::FkAction action, const Row& old_key,
+                             const Exec::Trigger& trigger);
+  Task<bool> any_row_locked(Exec& exec, TableId table, const std::vector<ColumnId>& columns, const Row& key,
+                            bool latest);
 
   // --- definitions (engine_define.cpp)
   Task<void> define(Slot slot, const sql::StatementNode& node);

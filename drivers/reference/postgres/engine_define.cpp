@@ -56,7 +56,8 @@ void Engine::fill_index(Slot slot, IndexId id) {
       return updater == nullptr || log_.aborted(updater->xid);
     };
     auto& entry = index.entries[std::move(key)];
-    const bool meets = std::any_of(entry.begin(), entry.end(), [&](TupleId other) { return lives(table.heap.at(other)); });
+    const bool meets =
+        std::any_of(entry.begin(), entry.end(), [&](TupleId other) { return lives(table.heap.at(other)); });
     if (index.unique && !has_null && lives(tuple) && meets)
       throw SqlError("23505", fmt::format("could not create unique index \"{}\"", index.name));
     entry.push_back(tuple_id);
@@ -149,7 +150,8 @@ Task<void> Engine::truncate(Slot slot, const sql::Truncate& truncate) {
   for (const TableId id : tables)
     for (const std::uint32_t key : catalog_.tables[id].children) {
       const ForeignKey& one = catalog_.foreign_keys[key];
-      if (!one.dropped && !catalog_.tables[one.child].dropped && std::find(tables.begin(), tables.end(), one.child) == tables.end())
+      if (!one.dropped && !catalog_.tables[one.child].dropped &&
+          std::find(tables.begin(), tables.end(), one.child) == tables.end())
         throw SqlError("0A000", "cannot truncate a table referenced in a foreign key constraint");
     }
   for (const TableId id : tables) {

@@ -118,7 +118,9 @@ void Engine::tell_deadlock(Slot victim, const std::vector<DeadlockCheck::Edge>& 
     member.transaction_id = std::to_string(sessions_[edge.waiter].number);
     member.step = sessions_[edge.waiter].call.step;
     member.waits_for = decode({edge.tag, edge.mode, true, edge.waiter});
-    const auto in_the_way = [&](const LockShown& shown) { return shown.tag == before.tag && conflict(shown.mode, before.mode); };
+    const auto in_the_way = [&](const LockShown& shown) {
+      return shown.tag == before.tag && conflict(shown.mode, before.mode);
+    };
     std::vector<LockShown> held = locks_.locks_of(edge.waiter);
     std::stable_partition(held.begin(), held.end(), in_the_way);
     for (const LockShown& shown : held) {

@@ -1,5 +1,5 @@
-// Foreign keys, looked at when the statement's own work is done: a child asks for its parent FOR KEY SHARE, a parent that
-// goes asks for its children. Source: PostgreSQL 15 ri_triggers.c.
+// Foreign keys, looked at when the statement's own work is done: a child asks for its parent FOR KEY SHARE, a parent
+// that goes asks for its children. Source: PostgreSQL 15 ri_triggers.c.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -78,7 +78,8 @@ Task<bool> Engine::any_row_locked(Exec& exec, TableId id, const std::vector<Colu
   bool any = false;
   for (const TupleId at : found) {
     TupleId tuple = at;
-    if (latest && session.xact_snapshot() && !visible(table.heap.at(tuple), slot, {session.snapshot->commits, session.command}))
+    if (latest && session.xact_snapshot() &&
+        !visible(table.heap.at(tuple), slot, {session.snapshot->commits, session.command}))
       cannot_serialize(false);
     const Touch touch =
         co_await lock_row(query, table, tuple, RowMode::key_share, sql::WaitPolicy::wait, !session.xact_snapshot());

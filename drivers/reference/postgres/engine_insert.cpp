@@ -209,9 +209,7 @@ Task<bool> Engine::update_conflicting(Exec& exec, Table& table, TupleId id, cons
   }
   if (keeps_snapshot && !own && !visible(table.heap.at(id), exec.slot, exec.snapshot)) cannot_serialize(false);
   Context context = context_of(exec);
-  const auto bind = [&](TupleId tuple) {
-    context.rows = {&table.heap.at(tuple).values, &excluded};
-  };
+  const auto bind = [&](TupleId tuple) { context.rows = {&table.heap.at(tuple).values, &excluded}; };
   bind(id);
   if (plan.conflict->where != none) {
     co_await prepare(exec, plan.conflict->where, context);

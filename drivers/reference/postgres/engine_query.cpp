@@ -102,9 +102,9 @@ Task<std::vector<Row>> Engine::call_function(Exec& exec, const ExprNode& node, c
 std::vector<TupleId> Engine::candidates(Exec& exec, const TableUse& use, const Context& context) {
   Table& table = catalog_.tables[use.table];
   const auto& order = table.heap.order();
-  const auto whole_cost = static_cast<double>(table.heap.pages()) * page_cost +
-                          static_cast<double>(order.size()) *
-                              (tuple_cost + operator_cost * static_cast<double>(use.filters.size()));
+  const auto whole_cost =
+      static_cast<double>(table.heap.pages()) * page_cost +
+      static_cast<double>(order.size()) * (tuple_cost + operator_cost * static_cast<double>(use.filters.size()));
   const Index* best = nullptr;
   std::size_t best_equal = 0;
   if (whole_cost > 2 * random_page_cost) {
@@ -124,7 +124,8 @@ std::vector<TupleId> Engine::candidates(Exec& exec, const TableUse& use, const C
         break;
       }
       if (equal == 0 && !range) continue;
-      const bool better = best == nullptr || equal > best_equal || (equal == best_equal && index.unique && !best->unique);
+      const bool better =
+          best == nullptr || equal > best_equal || (equal == best_equal && index.unique && !best->unique);
       if (!better) continue;
       best = &index;
       best_equal = equal;
@@ -146,8 +147,8 @@ std::vector<TupleId> Engine::candidates(Exec& exec, const TableUse& use, const C
   const Row prefix = low;
   if (best->columns.size() > equal && !best->columns[equal].descending)
     for (const SearchTerm& term : use.terms)
-      if (term.column == best->columns[equal].column && (term.op == sql::Op::greater || term.op == sql::Op::greater_equal) &&
-          low.size() == equal)
+      if (term.column == best->columns[equal].column &&
+          (term.op == sql::Op::greater || term.op == sql::Op::greater_equal) && low.size() == equal)
         low.push_back(evaluate(context, term.value));
   ExprId high = none;
   if (best->columns.size() > equal && !best->columns[equal].descending)
@@ -167,7 +168,8 @@ std::vector<TupleId> Engine::candidates(Exec& exec, const TableUse& use, const C
   return found;
 }
 
-/// Whether the snapshot sees the version; a serializable reader leaves its traces (HeapCheckForSerializableConflictOut).
+/// Whether the snapshot sees the version; a serializable reader leaves its traces
+/// (HeapCheckForSerializableConflictOut).
 bool Engine::see(Exec& exec, Table& table, TupleId id, bool by_index) {
   const Tuple& tuple = table.heap.at(id);
   const bool seen = visible(tuple, exec.slot, exec.snapshot);
@@ -186,7 +188,8 @@ bool Engine::see(Exec& exec, Table& table, TupleId id, bool by_index) {
 }
 
 /// The visible rows that have this key, for foreign keys.
-std::vector<TupleId> Engine::rows_with_key(Exec& exec, Table& table, const std::vector<ColumnId>& columns, const Row& key) {
+std::vector<TupleId> Engine::rows_with_key(Exec& exec, Table& table, const std::vector<ColumnId>& columns,
+                                           const Row& key) {
   std::vector<TupleId> found;
   const auto matches = [&](TupleId id) {
     const Row& row = table.heap.at(id).values;
@@ -229,7 +232,8 @@ void Engine::bind_rows(const QueryPlan& query, const Joined& row, Context& conte
   context.series = row.series;
 }
 
-Task<void> Engine::join_level(Exec& exec, const QueryPlan& query, Context& context, Joined& row, std::vector<Joined>& out) {
+Task<void> Engine::join_level(Exec& exec, const QueryPlan& query, Context& context, Joined& row,
+                              std::vector<Joined>& out) {
   const std::size_t level = row.tuples.size();
   if (level == query.tables.size()) {
     out.push_back(row);
@@ -303,7 +307,8 @@ Task<bool> Engine::lock_joined(Exec& exec, const QueryPlan& query, Context& cont
 
 // --------------------------------------------------------------------------------------------- aggregates
 
-std::vector<Row> Engine::grouped(Exec& exec, const QueryPlan& query, Context& context, const std::vector<Joined>& rows) {
+std::vector<Row> Engine::grouped(Exec& exec, const QueryPlan& query, Context& context,
+                                 const std::vector<Joined>& rows) {
   struct Group {
     Row key;
     std::vector<const Joined*> rows;
@@ -314,7 +319,8 @@ std::vector<Row> Engine::grouped(Exec& exec, const QueryPlan& query, Context& co
     bind_rows(query, row, context);
     Row key;
     for (const ExprId id : query.group_by) key.push_back(evaluate(context, id));
-    auto place = std::find_if(groups.begin(), groups.end(), [&](const Group& group) { return same_row(group.key, key); });
+    auto place =
+        std::find_if(groups.begin(), groups.end(), [&](const Group& group) { return same_row(group.key, key); });
     if (place == groups.end()) place = groups.insert(groups.end(), {std::move(key), {}});
     place->rows.push_back(&row);
   }
@@ -331,7 +337,8 @@ std::vector<Row> Engine::grouped(Exec& exec, const QueryPlan& query, Context& co
         const Value value = aggregate.argument == none ? Value(std::int64_t{1}) : evaluate(context, aggregate.argument);
         if (is_null(value)) continue;
         if (aggregate.distinct) {
-          if (std::any_of(seen.begin(), seen.end(), [&](const Value& old) { return compare_values(old, value) == 0; })) continue;
+          if (std::any_of(seen.begin(), seen.end(), [&](const Value& old) { return compare_values(old, value) == 0; }))
+            continue;
           seen.push_back(value);
         }
         ++count;

@@ -86,7 +86,8 @@ void Engine::begin_wait(Slot slot) {
   Session& session = sessions_[slot];
   session.state = Session::State::waiting;
   const std::int64_t from = std::max(now_, session.due);
-  if (!session.waits_for_snapshot) set_timer(slot, Timer::deadlock, session.deadlock_at, from + session.settings.deadlock_timeout);
+  if (!session.waits_for_snapshot)
+    set_timer(slot, Timer::deadlock, session.deadlock_at, from + session.settings.deadlock_timeout);
   if (session.settings.lock_timeout > 0 && !session.waits_for_snapshot)
     set_timer(slot, Timer::lock_timeout, session.lock_timeout_at, from + session.settings.lock_timeout);
   wait_numbers_[slot] = next_wait_++;
@@ -265,9 +266,13 @@ bool Engine::take_at(Slot slot, const LockTag& tag, Mode mode, Depth depth) {
   return got == Acquired::granted;
 }
 
-bool Engine::take(Slot slot, const LockTag& tag, Mode mode) { return take_at(slot, tag, mode, sessions_[slot].depth()); }
+bool Engine::take(Slot slot, const LockTag& tag, Mode mode) {
+  return take_at(slot, tag, mode, sessions_[slot].depth());
+}
 
-void Engine::give(Slot slot, const LockTag& tag, Mode mode) { locks_.release(slot, tag, mode, sessions_[slot].depth()); }
+void Engine::give(Slot slot, const LockTag& tag, Mode mode) {
+  locks_.release(slot, tag, mode, sessions_[slot].depth());
+}
 
 /// RangeVarGetRelidExtended: the name may mean something else once the lock is there.
 Task<TableId> Engine::open_table(Slot slot, std::string name, Mode mode, bool no_wait) {

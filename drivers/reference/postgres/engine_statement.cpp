@@ -61,7 +61,8 @@ void Engine::start(const Call& call) {
   session.due = now_;
   spend(call.session, cost::statement);
   if (session.settings.statement_timeout > 0)
-    set_timer(call.session, Timer::statement_timeout, session.statement_timeout_at, now_ + session.settings.statement_timeout);
+    set_timer(call.session, Timer::statement_timeout, session.statement_timeout_at,
+              now_ + session.settings.statement_timeout);
   make_runnable(call.session, session.due);
 }
 
@@ -103,7 +104,8 @@ Task<void> Engine::statement(Slot slot) {
     set_statement(slot, node);
   } else if (const auto* unknown = std::get_if<sql::Unknown>(&node)) {
     const std::string& word = unknown->construct.empty() ? unknown->first_word : unknown->construct;
-    if (word != "ANALYZE" && word != "VACUUM") throw SqlError("0A000", fmt::format("reference:postgres cannot play {}", word));
+    if (word != "ANALYZE" && word != "VACUUM")
+      throw SqlError("0A000", fmt::format("reference:postgres cannot play {}", word));
   } else {
     ensure_transaction(slot);
     if (session.read_only && writes(node))
@@ -238,7 +240,8 @@ void Engine::load(Slot slot, const TableData& data) {
   try {
     for (const auto& values : data.rows) {
       Row row(table->columns.size(), Value(Null{}));
-      for (std::size_t i = 0; i < columns.size(); ++i) row[columns[i]] = coerce(values[i], table->columns[columns[i]].type);
+      for (std::size_t i = 0; i < columns.size(); ++i)
+        row[columns[i]] = coerce(values[i], table->columns[columns[i]].type);
       for (std::size_t c = 0; c < row.size(); ++c)
         if (is_null(row[c]) && table->columns[c].serial) row[c] = table->columns[c].next_serial++;
       check_not_null(*table, row);

@@ -23,7 +23,8 @@ bool Engine::visible(const Tuple& tuple, Slot slot, const Snapshot& snapshot) co
 /// HeapTupleSatisfiesUpdate.
 Touch Engine::satisfies_update(const Tuple& tuple, Slot slot, std::uint32_t command) const {
   if (log_.aborted(tuple.xmin)) return Touch::invisible;
-  if (log_.in_progress(tuple.xmin) && (log_.owner(tuple.xmin) != slot || tuple.cmin >= command)) return Touch::invisible;
+  if (log_.in_progress(tuple.xmin) && (log_.owner(tuple.xmin) != slot || tuple.cmin >= command))
+    return Touch::invisible;
   bool others = false;
   for (const Member& member : tuple.members) {
     if (log_.aborted(member.xid)) continue;
@@ -60,8 +61,7 @@ void Engine::add_member(Tuple& tuple, Slot slot, RowMode mode, bool update) {
     return;
   }
   tuple.members.push_back({xid, mode, update});
-  std::sort(tuple.members.begin(), tuple.members.end(),
-            [](const Member& a, const Member& b) { return a.xid < b.xid; });
+  std::sort(tuple.members.begin(), tuple.members.end(), [](const Member& a, const Member& b) { return a.xid < b.xid; });
 }
 
 namespace {

@@ -18,7 +18,7 @@ void Engine::check_not_null(const Table& table, const Row& row) const {
 bool Engine::changes_key(const Table& table, const Row& before, const Row& after) const {
   for (ColumnId c = 0; c < before.size(); ++c) {
     const bool same = is_null(before[c]) || is_null(after[c]) ? is_null(before[c]) == is_null(after[c])
-                                                             : compare_values(before[c], after[c]) == 0;
+                                                              : compare_values(before[c], after[c]) == 0;
     if (!same && catalog_.is_key_column(table.id, c)) return true;
   }
   return false;

@@ -97,8 +97,7 @@ class Evaluator {
     switch (expr.kind) {
       case ExprKind::exists: return boolean(rows.empty() == expr.negated);
       case ExprKind::scalar_select:
-        if (rows.size() > 1)
-          throw SqlError("21000", "more than one row returned by a subquery used as an expression");
+        if (rows.size() > 1) throw SqlError("21000", "more than one row returned by a subquery used as an expression");
         return rows.empty() ? Value(Null{}) : rows[0][0];
       case ExprKind::in_select: {
         const Row wanted = row_of(expr.args[0]);
@@ -224,10 +223,12 @@ class Evaluator {
         const auto from = std::max<std::int64_t>(1, as_integer(argument(1)).value_or(1));
         const auto length = expr.args.size() > 2 ? as_integer(argument(2)).value_or(0) : std::int64_t{1} << 40;
         if (static_cast<std::size_t>(from) > word.size()) return std::string();
-        return word.substr(static_cast<std::size_t>(from - 1), static_cast<std::size_t>(std::max<std::int64_t>(0, length)));
+        return word.substr(static_cast<std::size_t>(from - 1),
+                           static_cast<std::size_t>(std::max<std::int64_t>(0, length)));
       }
       case Function::left:
-        return text(0).substr(0, static_cast<std::size_t>(std::max<std::int64_t>(0, as_integer(argument(1)).value_or(0))));
+        return text(0).substr(0,
+                              static_cast<std::size_t>(std::max<std::int64_t>(0, as_integer(argument(1)).value_or(0))));
       case Function::floor:
       case Function::ceil: {
         if (std::holds_alternative<std::int64_t>(a)) return a;

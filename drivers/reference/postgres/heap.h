@@ -1,6 +1,6 @@
 #pragma once
-/// A table's row versions, as PostgreSQL keeps them: each with who made it, who locks, replaced or deleted it, and where
-/// its successor is. Sources: htup_details.h, heapam_visibility.c, README.tuplock.
+/// A table's row versions, as PostgreSQL keeps them: each with who made it, who locks, replaced or deleted it, and
+/// where its successor is. Sources: htup_details.h, heapam_visibility.c, README.tuplock.
 ///
 /// Where PostgreSQL folds several lockers into one multixact id, a version here simply has all its members; which of
 /// them are a multixact makes no difference to who waits for whom.

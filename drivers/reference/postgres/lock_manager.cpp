@@ -124,7 +124,7 @@ Acquired LockManager::join_queue(Slot session, std::uint32_t lock, Mode mode, De
   ModeMask ahead = 0;
   for (std::size_t i = 0; own != 0 && i < object.queue.size(); ++i) {
     const SessionLocks& waiter = sessions_[object.queue[i]];
-    if ((conflicts_of(waiter.wait_mode) & own) != 0) {                                   // must he wait for me?
+    if ((conflicts_of(waiter.wait_mode) & own) != 0) {                                 // must he wait for me?
       if ((conflicts_of(mode) & waiter.held_on_wait) != 0) return Acquired::deadlock;  // and I for him
       if ((conflicts_of(mode) & ahead) == 0 && !conflicts(object, own, mode)) {
         grant(session, lock, mode, depth);
@@ -211,8 +211,7 @@ bool LockManager::release(Slot session, const LockTag& tag, Mode mode, Depth dep
   for (std::size_t i = locals.size(); i-- > 0;) {
     if (locals[i].mode != mode || !(locals[i].tag == tag)) continue;
     auto& owners = locals[i].owners;
-    const auto owner =
-        std::find_if(owners.begin(), owners.end(), [&](const Owner& one) { return one.depth == depth; });
+    const auto owner = std::find_if(owners.begin(), owners.end(), [&](const Owner& one) { return one.depth == depth; });
     if (owner == owners.end()) return false;
     if (--owner->count == 0) owners.erase(owner);
     if (!owners.empty()) return true;
@@ -254,8 +253,8 @@ void LockManager::release_session_scope(Slot session) {
 
 void LockManager::give_to_parent(Slot session, Depth depth) {
   for (Local& local : sessions_[session].locals) {
-    const auto mine = std::find_if(local.owners.begin(), local.owners.end(),
-                                   [&](const Owner& one) { return one.depth == depth; });
+    const auto mine =
+        std::find_if(local.owners.begin(), local.owners.end(), [&](const Owner& one) { return one.depth == depth; });
     if (mine == local.owners.end()) continue;
     const std::uint32_t count = mine->count;
     local.owners.erase(mine);

@@ -72,8 +72,8 @@ class LockManager {
  public:
   void add_session() { sessions_.emplace_back(); }
 
-  /// `waiting`: the session stands in the queue now. `deadlock`: it and another one would wait for each other here, seen
-  /// at once. `no_wait` answers `not_available` where it would have to wait.
+  /// `waiting`: the session stands in the queue now. `deadlock`: it and another one would wait for each other here,
+  /// seen at once. `no_wait` answers `not_available` where it would have to wait.
   Acquired acquire(Slot session, const LockTag& tag, Mode mode, Depth depth, bool no_wait = false);
   /// Gives back one acquisition; false when the session does not hold it at this depth.
   bool release(Slot session, const LockTag& tag, Mode mode, Depth depth);

@@ -32,7 +32,7 @@ constexpr ModeMask bit(Mode mode) { return static_cast<ModeMask>(1U << static_ca
 ModeMask conflicts_of(Mode mode);
 inline bool conflict(Mode a, Mode b) { return (conflicts_of(a) & bit(b)) != 0; }
 
-std::string_view name_of(Mode mode);                           ///< pg_locks' word: `RowExclusiveLock`
+std::string_view name_of(Mode mode);                            ///< pg_locks' word: `RowExclusiveLock`
 std::optional<Mode> mode_of_words(std::string_view sql_words);  ///< LOCK TABLE's words: `ROW EXCLUSIVE`
 
 /// Row locks, weakest first.

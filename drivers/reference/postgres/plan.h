@@ -15,10 +15,36 @@ namespace gridlock::reference::postgres {
 using ExprId = std::uint32_t;  ///< position in Plan::pool; `none` for no expression
 
 enum class Function : std::uint8_t {
-  none, coalesce, nullif, least, greatest, abs, mod, length, upper, lower, concat, substring, left, now, random, floor,
-  ceil, round, cast, boolean_test, generate_series, pg_backend_pid, txid_current, current_setting, set_config,
+  none,
+  coalesce,
+  nullif,
+  least,
+  greatest,
+  abs,
+  mod,
+  length,
+  upper,
+  lower,
+  concat,
+  substring,
+  left,
+  now,
+  random,
+  floor,
+  ceil,
+  round,
+  cast,
+  boolean_test,
+  generate_series,
+  pg_backend_pid,
+  txid_current,
+  current_setting,
+  set_config,
   // these may have to wait, or do something: they are run before the expression that holds them
-  pg_sleep, advisory_lock, nextval, pg_cancel_backend,
+  pg_sleep,
+  advisory_lock,
+  nextval,
+  pg_cancel_backend,
 };
 
 /// pg_[try_]advisory_[xact_][un]lock[_shared|_all]
@@ -34,10 +60,11 @@ struct ExprNode {
   Value value;
   std::uint32_t up = 0;     ///< column: how many queries further out
   std::uint32_t table = 0;  ///< column: position in that query's FROM
-  std::uint32_t slot = 0;   ///< column: ColumnId; parameter: position; aggregate: its number; what waits: result's number
+  std::uint32_t slot =
+      0;  ///< column: ColumnId; parameter: position; aggregate: its number; what waits: result's number
   std::uint32_t query = 0;  ///< subqueries
   bool aggregate = false;
-  bool waits = false;       ///< a subquery or a function that may wait: its result is made beforehand
+  bool waits = false;  ///< a subquery or a function that may wait: its result is made beforehand
   Function function = Function::none;
   AdvisoryCall advisory;
   sql::Type cast;

@@ -95,9 +95,8 @@ Problems PostgresDriver::load(const Setup& setup) {
     try {
       engine_->load(own_session_, data);
     } catch (const SqlError& refusal) {
-      problems.push_back({{},
-                          fmt::format("data of table {}: {} ({})", data.table, refusal.error.message, refusal.error.code),
-                          ""});
+      problems.push_back(
+          {{}, fmt::format("data of table {}: {} ({})", data.table, refusal.error.message, refusal.error.code), ""});
     }
   }
   return problems;

@@ -31,7 +31,9 @@ class Serializable {
   };
   void begin(Slot slot, const Beginning& beginning);
   bool tracks(Slot slot) const { return current_[slot] != none; }
-  void note_xid(Slot slot, Xid top) { if (tracks(slot)) by_xid_[top] = current_[slot]; }
+  void note_xid(Slot slot, Xid top) {
+    if (tracks(slot)) by_xid_[top] = current_[slot];
+  }
 
   /// READ ONLY DEFERRABLE: whether its snapshot is known to be safe, or known not to be.
   enum class Safety : std::uint8_t { unknown, safe, unsafe };

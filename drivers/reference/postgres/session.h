@@ -28,9 +28,9 @@ enum class Block : std::uint8_t {
 
 struct Session {
   std::string name;
-  Settings settings;        ///< now
-  Settings kept;            ///< after the transaction (SET LOCAL changes only `settings`)
-  Settings before;          ///< if it is rolled back
+  Settings settings;  ///< now
+  Settings kept;      ///< after the transaction (SET LOCAL changes only `settings`)
+  Settings before;    ///< if it is rolled back
 
   Block block = Block::none;
   std::uint64_t number = 0;  ///< of the transaction, for events; 0 when none is open
@@ -40,7 +40,7 @@ struct Session {
   std::vector<Level> levels;
   std::optional<Snapshot> snapshot;  ///< of the transaction, at REPEATABLE READ and above
   std::uint32_t command = 0;
-  bool snapshot_taken = false;       ///< too late for SET TRANSACTION
+  bool snapshot_taken = false;  ///< too late for SET TRANSACTION
 
   // the statement
   Call call;

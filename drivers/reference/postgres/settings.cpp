@@ -24,7 +24,7 @@ struct Unit {
   std::string_view word;
   std::int64_t micros;
 };
-constexpr std::array units{Unit{"us", 1},           Unit{"ms", 1'000},           Unit{"s", 1'000'000},
+constexpr std::array units{Unit{"us", 1},           Unit{"ms", 1'000},          Unit{"s", 1'000'000},
                            Unit{"min", 60'000'000}, Unit{"h", 3'600'000'000LL}, Unit{"d", 86'400'000'000LL}};
 
 /// `500`, `500ms`, `2 s`: without a unit milliseconds.
@@ -121,8 +121,8 @@ std::string isolation_words(sql::Isolation isolation) {
 std::optional<Problem> set_parameter(Settings& settings, const std::string& name, const std::string& value) {
   std::string known = lower(name);
   if (known == "transaction_isolation") known = "default_transaction_isolation";
-  const auto found = std::find_if(parameters.begin(), parameters.end(),
-                                  [&](const Parameter& one) { return one.name == known; });
+  const auto found =
+      std::find_if(parameters.begin(), parameters.end(), [&](const Parameter& one) { return one.name == known; });
   if (found == parameters.end()) {
     std::vector<std::string> names;
     for (const Parameter& one : parameters) names.emplace_back(one.name);

@@ -2,7 +2,8 @@
 /// Transactions and subtransactions by their ids: which run, which are over, what a snapshot sees of them.
 ///
 /// A snapshot is the number of commits that it saw, which tells the same as PostgreSQL's list of running ids
-/// (procarray.c, GetSnapshotData), in constant time. An id is given when a (sub)transaction first writes or locks a row.
+/// (procarray.c, GetSnapshotData), in constant time. An id is given when a (sub)transaction first writes or locks a
+/// row.
 #include <cstdint>
 #include <map>
 #include <vector>

@@ -1,6 +1,6 @@
 #pragma once
-/// PostgreSQL's types, conversions and arithmetic of values. A boolean is the integer 0 or 1 inside, `t` or `f` outside.
-/// Sources: manual, "Data Types", "Functions and Operators"; the error texts are the server's.
+/// PostgreSQL's types, conversions and arithmetic of values. A boolean is the integer 0 or 1 inside, `t` or `f`
+/// outside. Sources: manual, "Data Types", "Functions and Operators"; the error texts are the server's.
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -13,7 +13,8 @@ namespace gridlock::reference::postgres {
 
 using Kind = sql::Type::Kind;  ///< `other`: not known (a string literal, a parameter, NULL)
 
-/// -1, 0, 1; text is compared byte by byte (locale C). Text beside a number or a date is read as one. REQUIRES: no nulls.
+/// -1, 0, 1; text is compared byte by byte (locale C). Text beside a number or a date is read as one. REQUIRES: no
+/// nulls.
 int compare_values(const Value& a, const Value& b);
 
 /// The value as this type, for a column (with its length and range) or a cast. Throws what the server would say.
