@@ -21,6 +21,25 @@ constexpr std::array schemes{
     Scheme{"reference:mariadb", "mysql"}, Scheme{"reference:postgres", "postgres"},
 };
 
+/// The engines inside the program.
+struct Reference {
+  std::string_view name;
+  std::unique_ptr<Driver> (*make)();
+};
+
+constexpr std::array references{
+    Reference{"reference:innodb", reference::make_innodb},
+    Reference{"reference:mariadb", reference::make_mariadb},
+    Reference{"reference:mariadb-11.8", reference::make_mariadb118},
+};
+
+const Reference* reference_named(std::string_view engine) {
+  for (const Reference& one : references) {
+    if (one.name == engine) return &one;
+  }
+  return nullptr;
+}
+
 const Scheme* scheme_of(std::string_view engine) {
   for (const Scheme& scheme : schemes) {
     if (engine.starts_with(scheme.prefix)) return &scheme;
@@ -43,7 +62,7 @@ std::string without_password(const std::string& engine) {
 }  // namespace
 
 MadeDriver make_driver(const std::string& engine) {
-  if (engine == "reference:innodb") return {reference::make_innodb(), {}};
+  if (const Reference* inside = reference_named(engine)) return {inside->make(), {}};
   const std::string shown = without_password(engine);
   if (engine.find("://") != std::string::npos && scheme_of(engine) != nullptr) {
     return {nullptr, {{{}, fmt::format("this build has no live drivers yet: {}", shown), "use `reference:innodb`"}}};
@@ -61,12 +80,17 @@ std::string dialect_of(std::string_view engine) {
   return scheme == nullptr ? "mysql" : std::string(scheme->dialect);
 }
 
-std::vector<std::string> engine_names() { return {"reference:innodb"}; }
+std::vector<std::string> engine_names() {
+  std::vector<std::string> names;
+  for (const Reference& one : references) names.emplace_back(one.name);
+  return names;
+}
 
 Problems check_playable(const std::string& engine, const Setup& setup,
                         const std::vector<std::shared_ptr<const Prepared>>& statements) {
-  if (engine != "reference:innodb") return {};  // a live engine says itself what it cannot do
-  return reference::check_playable(setup, statements);
+  const Reference* inside = reference_named(engine);
+  if (inside == nullptr) return {};  // a live engine says itself what it cannot do
+  return reference::check_playable(*inside->make(), setup, statements);
 }
 
 }  // namespace gridlock

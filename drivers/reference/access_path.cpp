@@ -16,7 +16,7 @@ constexpr double row_cost = 0.1;
 // sql/range_optimizer/range_optimizer.cc, test_quick_select: a table scan is made to look a bit dearer than it is
 constexpr double scan_handicap = 1.1 + 1.0;
 constexpr std::size_t ranges_max = 10'000;
-constexpr double page_bytes = 16'384;
+constexpr double page_size = 16'384;
 
 /// The values a column may have: from `low` to `high`.
 struct Interval {
@@ -307,7 +307,7 @@ void Chooser::add_costs(const Index& index, Candidate& candidate, bool by_equali
   const auto ranges = static_cast<double>(path.ranges.size());
   double pages = ranges + rows;
   if (index.clustered) {
-    const double rows_max = scan_pages() * 2.0 * page_bytes / static_cast<double>(index.entry_bytes);
+    const double rows_max = scan_pages() * 2.0 * page_size / static_cast<double>(index.entry_bytes);
     pages = rows <= 2 ? rows : ranges + rows / rows_max * scan_pages();
   } else if (path.covering) {
     pages = ranges;

@@ -32,15 +32,48 @@ std::optional<std::size_t> walk(const LockTable& table, Trx start, std::vector<T
   return latest;
 }
 
-/// lock_wait_choose_victim for MySQL; Deadlock::report for MariaDB.
-Trx choose_victim(const LockTable& table, const std::vector<Trx>& members, std::span<const std::uint64_t> undo) {
-  const bool favours_latest = table.rules().victim == VictimPolicy::lightest_latest;
+std::uint64_t weight_of(const LockTable& table, Trx trx, std::span<const std::uint64_t> undo) {
+  return table.lock_structs(trx) + (trx < undo.size() ? undo[trx] : 0);
+}
+
+/// lock_wait_choose_victim: `members` end with the latest joiner; the last of the lightest pays.
+Trx lightest_latest(const LockTable& table, const std::vector<Trx>& members, std::span<const std::uint64_t> undo) {
   Trx victim = no_trx;
   std::uint64_t least = ~std::uint64_t{0};
   for (const Trx trx : members) {
-    std::uint64_t weight = table.lock_structs(trx);
-    if (trx < undo.size()) weight += undo[trx];
-    if (weight > least || (weight == least && !favours_latest && trx != members.back())) continue;
+    const std::uint64_t weight = weight_of(table, trx, undo);
+    if (weight > least) continue;
+    victim = trx;
+    least = weight;
+  }
+  return victim;
+}
+
+/// Where Brent's search meets a cycle of this size that begins at 0 (Deadlock::find_cycle).
+std::size_t met_by_brent(std::size_t size) {
+  std::size_t tortoise = 0;
+  std::size_t hare = 0;
+  for (std::size_t power = 1, steps = 1;; ++steps) {
+    hare = (hare + 1) % size;
+    if (tortoise == hare) return hare;
+    if (steps != power) continue;
+    steps = 0;
+    power *= 2;
+    tortoise = hare;
+  }
+}
+
+/// Deadlock::report: `members` begin with the one whose edge closed the cycle; among the lightest it pays itself if
+/// that edge is its request, and else the first one that the search comes by.
+Trx lightest_requester(const LockTable& table, const std::vector<Trx>& members, std::span<const std::uint64_t> undo) {
+  const std::size_t first = met_by_brent(members.size());
+  Trx victim = no_trx;
+  std::uint64_t least = ~std::uint64_t{0};
+  for (std::size_t i = 0; i < members.size(); ++i) {
+    const Trx trx = members[(first + i) % members.size()];
+    const bool requester = trx == members.front() && !table.edges()[trx].moved;
+    const std::uint64_t weight = 2 * weight_of(table, trx, undo) + (requester ? 0 : 1);
+    if (weight >= least) continue;
     victim = trx;
     least = weight;
   }
@@ -51,9 +84,11 @@ bool fill(const LockTable& table, Trx trx, std::span<const std::uint64_t> undo, 
   if (!table.waiting(trx)) return false;
   const auto latest = walk(table, trx, cycle.members);
   if (!latest) return false;
+  const bool by_requester = table.rules().victim == VictimPolicy::lightest_requester;
+  if (by_requester) cycle.victim = lightest_requester(table, cycle.members, undo);
   const auto joiner = cycle.members.begin() + static_cast<std::ptrdiff_t>(*latest);
   std::rotate(cycle.members.begin(), joiner + 1, cycle.members.end());
-  cycle.victim = choose_victim(table, cycle.members, undo);
+  if (!by_requester) cycle.victim = lightest_latest(table, cycle.members, undo);
   return true;
 }
 

@@ -2,8 +2,8 @@
 
 namespace gridlock::reference {
 
-Engine::Engine(const EngineSettings& settings, std::uint64_t seed)
-    : settings_(settings), random_state_(seed), metadata_(innodb_rules()) {}
+Engine::Engine(const Profile& profile, const EngineSettings& settings, std::uint64_t seed)
+    : profile_(&profile), settings_(settings), random_state_(seed), locks_(*profile.locks), metadata_(innodb_rules()) {}
 
 Slot Engine::add_session(const SessionSetup& setup) {
   Session session;

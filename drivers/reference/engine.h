@@ -19,6 +19,7 @@
 
 #include "drivers/driver.h"
 #include "drivers/reference/deadlock_detector.h"
+#include "drivers/reference/profile.h"
 #include "drivers/reference/row_store.h"
 #include "drivers/reference/session.h"
 #include "model/sql/parse.h"
@@ -35,7 +36,9 @@ inline constexpr std::int64_t commit = 500;     ///< the log reaches the disk
 
 class Engine {
  public:
-  Engine(const EngineSettings& settings, std::uint64_t seed);
+  /// REQUIRES: `profile` outlives the engine and its copies (the servers' own do).
+  Engine(const Profile& profile, const EngineSettings& settings, std::uint64_t seed);
+  const Profile& profile() const { return *profile_; }
 
   // --- making the world
   Slot add_session(const SessionSetup& setup);
@@ -120,6 +123,10 @@ class Engine {
   };
   Relation relation_to_range(Slot slot, const Cursor& cursor) const;
   bool past_end(const Cursor& cursor) const;
+  bool committed_delete(const Cursor& cursor) const;
+  bool changed_since_read(Slot slot, TableId table, RowId row) const;
+  Progress fail_changed(Slot slot, TableId table);
+  Progress fail_nowait(Slot slot);
   bool ended_before_supremum(const Cursor& cursor) const;
   bool index_condition_holds(Slot slot, const TableUse& use, const Cursor& cursor);
   void restore_position(Cursor& cursor);
@@ -196,7 +203,10 @@ class Engine {
   // --- engine_write.cpp: one row with all its index entries
   Progress run_writes(Slot slot);
   Progress step_write(Slot slot, RowWrite& write);
-  static RowWrite::Phase first_phase(const RowWrite& write);
+  RowWrite::Phase first_phase(const RowWrite& write) const;
+  RowWrite::Phase before_entering() const;
+  RowWrite::Phase after_leaving(const RowWrite& write) const;
+  bool enters_anew(const RowWrite& write) const;
   Progress leave_old(Slot slot, RowWrite& write);
   Progress leave_old_row(Slot slot, RowWrite& write);
   Progress leave_old_entry(Slot slot, RowWrite& write);
@@ -210,6 +220,7 @@ class Engine {
   TrxId writer_id(Slot slot);
   void note_undo(Slot slot, const Undo& undo);
   void uniqueness_checked(Slot slot);
+  void inherit_by(Slot slot, Inherits rule);
 
   // --- engine_foreign_key.cpp
   Progress check_parents(Slot slot, RowWrite& write);
@@ -217,6 +228,9 @@ class Engine {
   Progress check_children(Slot slot, RowWrite& write);
   Progress check_child(Slot slot, RowWrite& write, std::uint32_t number);
   Progress look_up(Slot slot, RowWrite& write, IndexId index, Key wanted, LockWish wish);
+  bool is_due(const RowWrite& write, IndexId stands_on) const;
+  Progress find_referenced(Slot slot, RowWrite& write, IndexId index, const Key& wanted);
+  Got lock_child(Slot slot, const ForeignKey& key, RowId row);
   void push_cascade(Slot slot, std::uint32_t number);
 
   // --- engine_transaction.cpp
@@ -249,6 +263,7 @@ class Engine {
     std::vector<Undo> changes;
   };
 
+  const Profile* profile_;
   EngineSettings settings_;
   std::uint64_t random_state_;
   Catalog catalog_;

@@ -10,13 +10,13 @@ namespace {
 
 /// A page's room for records: 16 KiB less its headers and directory, a fifteenth kept free for growth (page0page.h,
 /// btr0bulk.cc).
-constexpr std::size_t page_bytes = 16'384 - 128;
+constexpr std::size_t room_bytes = 16'384 - 128;
 
 OrderedIndex empty_index(const Index& index) {
   std::vector<bool> descending;
   for (const IndexField& field : index.fields) descending.push_back(field.descending);
   const std::size_t with_directory_slot = index.entry_bytes + 1;
-  return {std::move(descending), page_bytes / with_directory_slot * 15 / 16};
+  return {std::move(descending), room_bytes / with_directory_slot * 15 / 16};
 }
 
 std::vector<std::string> tables_of(const sql::StatementNode& node) {

@@ -56,10 +56,17 @@ bool has_null(const Key& key) {
 
 }  // namespace
 
+/// Whether a foreign key that stands on this index is to be looked after now.
+bool Engine::is_due(const RowWrite& write, IndexId stands_on) const {
+  return profile_->foreign_keys == ForeignKeyChecks::by_server ||
+         catalog_.tables[write.table].indexes[write.index] == stands_on;
+}
+
 Progress Engine::check_parents(Slot slot, RowWrite& write) {
   const auto& parents = catalog_.tables[write.table].parents;
   for (; write.kind != RowWrite::Kind::erase && write.foreign_key < parents.size(); ++write.foreign_key) {
     const ForeignKey& key = catalog_.foreign_keys[parents[write.foreign_key]];
+    if (!is_due(write, key.child_index)) continue;
     const bool changes = write.kind == RowWrite::Kind::insert ||
                          std::any_of(key.columns.begin(), key.columns.end(), [&](ColumnId column) {
                            return compare_values(write.before[column], write.after[column]) != 0;
@@ -69,6 +76,10 @@ Progress Engine::check_parents(Slot slot, RowWrite& write) {
     if (progress != Progress::ready) return progress;
   }
   write.foreign_key = 0;
+  if (profile_->foreign_keys == ForeignKeyChecks::by_index) {
+    write.phase = RowWrite::Phase::duplicates;
+    return Progress::again;
+  }
   const bool insert = write.kind == RowWrite::Kind::insert;
   write.phase = insert ? RowWrite::Phase::table_lock : RowWrite::Phase::children;
   return Progress::again;
@@ -94,10 +105,47 @@ Progress Engine::look_up(Slot slot, RowWrite& write, IndexId id, Key wanted, Loc
   return read_next(slot, use, wish, cursor);
 }
 
+/// The next living entry with this key, locked as InnoDB itself does it: the entry without its gap, what is
+/// delete-marked with it, and the gap before the first other entry (row_ins_check_foreign_constraint). After a wait it
+/// begins anew.
+Progress Engine::find_referenced(Slot slot, RowWrite& write, IndexId id, const Key& wanted) {
+  const Index& info = catalog_.indexes[id];
+  const OrderedIndex& index = indexes_[id];
+  const bool gaps = !sessions_[slot].transaction.skips_gaps();
+  if (info.table != write.table && lock_table(slot, info.table, innodb::IS) == Got::waiting) return Progress::wait;
+  Cursor& cursor = write.referenced;
+  RecordId at = cursor.stood_at.empty() ? index.lower_bound(wanted) : index.upper_bound(cursor.stood_at);
+  for (;; at = index.next(at)) {
+    const bool equal = at != supremum && index.compare(wanted, at) == 0;
+    const bool living = equal && !index.note(at).marked;
+    const Mode mode = living || (equal && !gaps) ? innodb::S_record
+                      : equal || at == supremum  ? innodb::S_next_key
+                                                 : innodb::S_gap;
+    if ((equal || gaps) && lock_record(slot, id, at, mode) == Got::waiting) {
+      cursor = Cursor{};
+      return Progress::wait;
+    }
+    if (!equal) return Progress::end;
+    if (living) break;
+  }
+  const KeyView key = index.key(at);
+  cursor.stood_at.assign(key.begin(), key.end());
+  cursor.row = info.clustered ? at : index.note(at).row;
+  return Progress::ready;
+}
+
+/// A child that a cascade is to change is locked first (row_ins_foreign_check_on_constraint).
+Engine::Got Engine::lock_child(Slot slot, const ForeignKey& key, RowId row) {
+  if (lock_table(slot, key.child, innodb::IX) == Got::waiting) return Got::waiting;
+  return lock_record(slot, catalog_.tables[key.child].clustered(), row, innodb::X_record);
+}
+
 Progress Engine::check_parent(Slot slot, RowWrite& write, const ForeignKey& key) {
   Key wanted = values_of(write.after, key.columns);
   if (has_null(wanted)) return Progress::ready;
-  const Progress progress = look_up(slot, write, key.parent_index, std::move(wanted), LockWish::share);
+  const bool by_server = profile_->foreign_keys == ForeignKeyChecks::by_server;
+  const Progress progress = by_server ? look_up(slot, write, key.parent_index, std::move(wanted), LockWish::share)
+                                      : find_referenced(slot, write, key.parent_index, wanted);
   if (progress != Progress::ready && progress != Progress::end) return progress;
   write.referenced = Cursor{};
   if (progress == Progress::ready) return progress;
@@ -110,6 +158,7 @@ Progress Engine::check_children(Slot slot, RowWrite& write) {
   const auto& children = catalog_.tables[write.table].children;
   for (; write.foreign_key < children.size(); ++write.foreign_key) {
     const ForeignKey& key = catalog_.foreign_keys[children[write.foreign_key]];
+    if (!is_due(write, key.parent_index)) continue;
     const bool changes = write.kind == RowWrite::Kind::erase ||
                          std::any_of(key.parent_columns.begin(), key.parent_columns.end(), [&](ColumnId column) {
                            return compare_values(write.before[column], write.after[column]) != 0;
@@ -118,6 +167,11 @@ Progress Engine::check_children(Slot slot, RowWrite& write) {
     const Progress progress = check_child(slot, write, children[write.foreign_key]);
     if (progress != Progress::end) return progress;
     write.referenced = Cursor{};
+  }
+  write.foreign_key = 0;
+  if (profile_->foreign_keys == ForeignKeyChecks::by_index) {
+    write.phase = enters_anew(write) ? RowWrite::Phase::parents : RowWrite::Phase::next_index;
+    return Progress::again;
   }
   write.phase = RowWrite::Phase::table_lock;
   return Progress::again;
@@ -129,8 +183,15 @@ Progress Engine::check_child(Slot slot, RowWrite& write, std::uint32_t number) {
   const sql::FkAction action = write.kind == RowWrite::Kind::erase ? key.on_delete : key.on_update;
   const bool follows = action == sql::FkAction::cascade || action == sql::FkAction::set_null;
   const LockWish wish = follows ? LockWish::exclusive : LockWish::share;
-  const Progress progress = look_up(slot, write, key.child_index, values_of(write.before, key.parent_columns), wish);
+  const bool by_server = profile_->foreign_keys == ForeignKeyChecks::by_server;
+  const Key wanted = values_of(write.before, key.parent_columns);
+  const Progress progress = by_server ? look_up(slot, write, key.child_index, wanted, wish)
+                                      : find_referenced(slot, write, key.child_index, wanted);
   if (progress != Progress::ready) return progress;
+  if (follows && !by_server && lock_child(slot, key, write.referenced.row) == Got::waiting) {
+    write.referenced = Cursor{};
+    return Progress::wait;
+  }
   if (follows) {
     push_cascade(slot, number);
     return Progress::again;

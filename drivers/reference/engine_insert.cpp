@@ -163,6 +163,7 @@ Progress Engine::next_candidate(Slot slot) {
   if (execution.queries.empty()) {
     push_query(slot, 0, none);
     execution.undo_at_row = execution.undo_at_statement;
+    if (plan.upsert || plan.insert_kind == sql::Insert::Kind::replace) inherit_by(slot, profile_->inherits_upsert);
   }
   const Progress progress = plan.has_query ? read_source(slot) : prepare_values(slot);
   if (progress != Progress::ready) return progress;
@@ -246,7 +247,8 @@ Progress Engine::duplicate_error(Slot slot) {
   const Key& values = execution.conflict_key;
   for (std::size_t i = 0; i < index.own_fields; ++i) key += (i > 0 ? "-" : "") + to_text(values[i]);
   return fail(slot, "1062",
-              fmt::format("Duplicate entry '{}' for key '{}.{}'", key, catalog_.tables[index.table].name, index.name));
+              fmt::format("Duplicate entry '{}' for key '{}{}'", key,
+                          profile_->duplicate_names_table ? catalog_.tables[index.table].name + "." : "", index.name));
 }
 
 /// The row in the way is read with an exclusive lock by the key that it is in the way of (write_record).

@@ -1,5 +1,7 @@
 // Reads one table along an access path and locks what InnoDB locks on the way.
 // Source: MySQL 9.7 storage/innobase/row/row0sel.cc, row_search_mvcc and row_compare_row_to_range.
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "drivers/reference/engine.h"
@@ -155,6 +157,7 @@ Progress Engine::examine(Slot slot, const TableUse& use, LockWish wish, Cursor& 
 /// locks the supremum; not where an index condition does the comparing.
 bool Engine::ended_before_supremum(const Cursor& cursor) const {
   const ScanRange& range = range_of(cursor);
+  if (!profile_->range_end) return false;
   if (!cursor.path.forward || cursor.path.index_condition || range.exact || range.high.empty()) return false;
   const OrderedIndex& index = indexes_[cursor.path.index];
   const RecordId last = index.previous(supremum);
@@ -170,20 +173,58 @@ Engine::Relation Engine::relation_to_range(Slot slot, const Cursor& cursor) cons
   const ScanRange& range = range_of(cursor);
   const bool whole_key_hit = info.clustered && cursor.path.forward && range.low_inclusive && cursor.first_in_range &&
                              range.low.size() == info.unique_fields && index.compare(range.low, cursor.at) == 0;
-  if (sessions_[slot].transaction.skips_gaps() || (range.unique && !index.note(cursor.at).marked) || whole_key_hit) {
+  const bool unique = range.unique && (info.clustered || profile_->unique_secondary_record);
+  if (sessions_[slot].transaction.skips_gaps() || (unique && !index.note(cursor.at).marked) || whole_key_hit) {
     return {true, false, false};
   }
-  if (!info.clustered || !cursor.path.forward || range.exact || range.high.empty()) return {};
+  if (!profile_->range_end || !info.clustered || !cursor.path.forward || range.exact || range.high.empty()) return {};
   const int order = index.compare(range.high, cursor.at);
   if (order < 0) return {false, !cursor.stop_found, false};
   if (order == 0) return {range.high_inclusive, true, range.high.size() == info.unique_fields};
   return {};
 }
 
+Progress Engine::fail_nowait(Slot slot) {
+  if (!profile_->nowait_times_out) {
+    return fail(slot, "3572", "Statement aborted because lock(s) could not be acquired immediately and NOWAIT is set.");
+  }
+  fail(slot, "1205", "Lock wait timeout exceeded; try restarting transaction");
+  sessions_[slot].execution.outcome = Outcome::lock_timeout;
+  return Progress::error;
+}
+
+/// innodb_snapshot_isolation: the row's last writer has committed, and the transaction's read view does not see it.
+bool Engine::changed_since_read(Slot slot, TableId table, RowId row) const {
+  const Transaction& transaction = sessions_[slot].transaction;
+  if (!sessions_[slot].settings.snapshot_isolation || !transaction.view) return false;
+  const TrxId writer = rows_[table].newest_version(row).writer;
+  return !log_.active(writer) && !log_.sees(*transaction.view, transaction.id, writer);
+}
+
+/// DB_RECORD_CHANGED: the whole transaction is rolled back.
+Progress Engine::fail_changed(Slot slot, TableId table) {
+  fail(slot, "1020", fmt::format("Record has changed since last read in table '{}'", catalog_.tables[table].name));
+  sessions_[slot].execution.outcome = Outcome::serialization_failure;
+  return Progress::error;
+}
+
+/// Delete-marked by a transaction that is over: nobody's any more, only purge has not come yet.
+bool Engine::committed_delete(const Cursor& cursor) const {
+  return indexes_[cursor.path.index].note(cursor.at).marked && implicit_owner(cursor.path.index, cursor.at) == none;
+}
+
 Progress Engine::examine_locking(Slot slot, const TableUse& use, LockWish wish, Cursor& cursor) {
   const Relation relation = relation_to_range(slot, cursor);
   if (!relation.row_in_range && !relation.gap_in_range) return next_range(cursor);
   const Modes modes = modes_of(wish);
+  if (catalog_.indexes[cursor.path.index].clustered && changed_since_read(slot, use.table, cursor.at)) {
+    return fail_changed(slot, use.table);
+  }
+  if (profile_->skips_committed_deletes && sessions_[slot].transaction.skips_gaps() && committed_delete(cursor)) {
+    if (range_of(cursor).unique && catalog_.indexes[cursor.path.index].clustered) return next_range(cursor);
+    cursor.phase = Cursor::Phase::step;
+    return Progress::again;
+  }
   const Mode mode = !relation.row_in_range ? modes.gap : relation.gap_in_range ? modes.next_key : modes.record;
   const bool clustered = catalog_.indexes[cursor.path.index].clustered;
   const bool look_only = cursor.semi_consistent && clustered && !range_of(cursor).unique && !cursor.must_wait;
@@ -195,8 +236,7 @@ Progress Engine::examine_locking(Slot slot, const TableUse& use, LockWish wish, 
     case Got::refused:
       if (look_only) return look_at_committed(slot, cursor);
       if (use.wait == sql::WaitPolicy::nowait) {
-        return fail(slot, "3572",
-                    "Statement aborted because lock(s) could not be acquired immediately and NOWAIT is set.");
+        return fail_nowait(slot);
       }
       cursor.phase = Cursor::Phase::step;
       return Progress::again;
@@ -256,14 +296,14 @@ Progress Engine::fetch_row(Slot slot, const TableUse& use, LockWish wish, Cursor
   cursor.row = index.note(cursor.at).row;
   const IndexId clustered = catalog_.tables[use.table].clustered();
   if (wish == LockWish::exclusive || !cursor.path.covering) {
+    if (changed_since_read(slot, use.table, cursor.row)) return fail_changed(slot, use.table);
     switch (lock_record(slot, clustered, cursor.row, modes_of(wish).record, use.wait != sql::WaitPolicy::wait)) {
       case Got::waiting: return Progress::wait;
       case Got::taken: cursor.new_row_lock = modes_of(wish).record; break;
       case Got::held: break;
       case Got::refused:
         if (use.wait == sql::WaitPolicy::nowait) {
-          return fail(slot, "3572",
-                      "Statement aborted because lock(s) could not be acquired immediately and NOWAIT is set.");
+          return fail_nowait(slot);
         }
         cursor.phase = Cursor::Phase::step;
         return Progress::again;

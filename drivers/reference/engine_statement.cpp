@@ -154,7 +154,7 @@ void Engine::end_statement(Slot slot) {
   }
   Transaction& transaction = session.transaction;
   if (transaction.number != 0 && transaction.skips_gaps()) {
-    if (execution.check_unique_seen) locks_.set_inheritance(slot, Inherits::on_insert);
+    if (execution.inherits_otherwise) locks_.set_inheritance(slot, profile_->inherits);
     if (transaction.view) log_.close_view(*transaction.view);  // READ COMMITTED: a new view for each statement
     transaction.view.reset();
   }
@@ -169,7 +169,9 @@ void Engine::end_statement(Slot slot) {
 void Engine::fail_statement(Slot slot) {
   Session& session = sessions_[slot];
   Execution& execution = session.execution;
-  if (session.transaction.number != 0) {
+  if (execution.outcome == Outcome::serialization_failure) {
+    roll_back(slot);
+  } else if (session.transaction.number != 0) {
     const std::size_t undo =
         execution.phase == Execution::Phase::metadata ? session.transaction.undo.size() : execution.undo_at_statement;
     roll_back_to(slot, undo, true);

@@ -11,7 +11,7 @@ void Engine::begin_transaction(Slot slot, bool explicitly) {
   transaction.explicitly_begun = explicitly;
   transaction.isolation = session.next_isolation.value_or(session.settings.isolation);
   session.next_isolation.reset();
-  if (transaction.skips_gaps()) locks_.set_inheritance(slot, Inherits::on_insert);
+  if (transaction.skips_gaps()) locks_.set_inheritance(slot, profile_->inherits);
   tell_transaction(slot, TransactionState::Ended::no);
 }
 
@@ -72,7 +72,7 @@ void Engine::roll_back_to(Slot slot, std::size_t undo, bool partial) {
 void Engine::undo_one(Slot slot, const Undo& undo, bool partial) {
   // row_convert_impl_to_expl_if_needed: in a partial rollback at REPEATABLE READ and above, what was implicitly locked
   // stays locked, and when the record goes its successor's gap inherits the lock
-  const bool keep = partial && !sessions_[slot].transaction.skips_gaps();
+  const bool keep = partial && profile_->partial_rollback_keeps_locks && !sessions_[slot].transaction.skips_gaps();
   OrderedIndex& index = indexes_[undo.index];
   OrderedIndex::Note& note = index.note(undo.record);
   switch (undo.what) {

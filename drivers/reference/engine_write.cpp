@@ -24,12 +24,19 @@ void Engine::note_undo(Slot slot, const Undo& undo) {
   if (row) ++undo_entries_[slot];
 }
 
-/// At READ COMMITTED a lock of a uniqueness check is inherited like any other, until its statement ends
+/// At READ COMMITTED a lock of a uniqueness check may be inherited like any other, until its statement ends
 /// (trx->lock.inherit_all).
 void Engine::uniqueness_checked(Slot slot) {
-  if (!sessions_[slot].transaction.skips_gaps()) return;
-  locks_.set_inheritance(slot, Inherits::everything);
-  sessions_[slot].execution.check_unique_seen = true;
+  const StatementPlan& plan = *sessions_[slot].execution.plan;
+  const bool upsert = plan.upsert || plan.insert_kind == sql::Insert::Kind::replace;
+  if (!upsert || profile_->inherits_upsert == profile_->inherits) inherit_by(slot, profile_->inherits_checked);
+}
+
+/// Until its statement ends a READ COMMITTED transaction's locks are inherited by this rule.
+void Engine::inherit_by(Slot slot, Inherits rule) {
+  if (!sessions_[slot].transaction.skips_gaps() || rule == profile_->inherits) return;
+  locks_.set_inheritance(slot, rule);
+  sessions_[slot].execution.inherits_otherwise = true;
 }
 
 bool Engine::entry_changes(const RowWrite& write, const Index& index) const {
@@ -58,6 +65,10 @@ Progress Engine::run_writes(Slot slot) {
 /// May grow the stack of writes: the reference is not to be used after it returned `again`.
 Progress Engine::step_write(Slot slot, RowWrite& write) {
   switch (write.phase) {
+    case RowWrite::Phase::begin:
+      write.phase = profile_->foreign_keys == ForeignKeyChecks::by_server ? RowWrite::Phase::parents
+                                                                          : RowWrite::Phase::table_lock;
+      return Progress::again;
     case RowWrite::Phase::parents: return check_parents(slot, write);
     case RowWrite::Phase::children: return check_children(slot, write);
     case RowWrite::Phase::table_lock:
@@ -76,8 +87,26 @@ Progress Engine::step_write(Slot slot, RowWrite& write) {
 }
 
 /// Where the work on an index begins.
-RowWrite::Phase Engine::first_phase(const RowWrite& write) {
-  return write.kind == RowWrite::Kind::insert ? RowWrite::Phase::duplicates : RowWrite::Phase::leave_old;
+RowWrite::Phase Engine::first_phase(const RowWrite& write) const {
+  if (write.kind == RowWrite::Kind::insert) return before_entering();
+  return RowWrite::Phase::leave_old;
+}
+
+RowWrite::Phase Engine::before_entering() const {
+  return profile_->foreign_keys == ForeignKeyChecks::by_index ? RowWrite::Phase::parents : RowWrite::Phase::duplicates;
+}
+
+/// What comes when the old state is left: where InnoDB itself looks after foreign keys, those of children first.
+RowWrite::Phase Engine::after_leaving(const RowWrite& write) const {
+  if (profile_->foreign_keys == ForeignKeyChecks::by_index) return RowWrite::Phase::children;
+  const bool enters = enters_anew(write);
+  return enters ? RowWrite::Phase::duplicates : RowWrite::Phase::next_index;
+}
+
+/// The row gets a new entry in the present index.
+bool Engine::enters_anew(const RowWrite& write) const {
+  const Index& index = catalog_.indexes[catalog_.tables[write.table].indexes[write.index]];
+  return write.kind == RowWrite::Kind::update && entry_changes(write, index);
 }
 
 // --------------------------------------------------------------------------------------------- leaving the old state
@@ -96,7 +125,7 @@ Progress Engine::leave_old_row(Slot slot, RowWrite& write) {
   note_undo(slot, {Undo::What::row_changed, write.table, clustered, write.row, no_trx_id});
   store.push(write.row, writer_id(slot), goes, goes ? write.before : write.after);
   indexes_[clustered].note(write.row).marked = goes;
-  write.phase = moves ? RowWrite::Phase::duplicates : RowWrite::Phase::next_index;
+  write.phase = after_leaving(write);
   return Progress::again;
 }
 
@@ -114,7 +143,7 @@ Progress Engine::leave_old_entry(Slot slot, RowWrite& write) {
   note_undo(slot, {Undo::What::entry_marked, write.table, info.id, entry, note.writer});
   note.marked = true;
   note.writer = writer_id(slot);
-  write.phase = write.kind == RowWrite::Kind::erase ? RowWrite::Phase::next_index : RowWrite::Phase::duplicates;
+  write.phase = after_leaving(write);
   return Progress::again;
 }
 
@@ -177,7 +206,7 @@ Progress Engine::check_secondary(Slot slot, RowWrite& write) {
     if (!index.note(at).marked) return conflict(slot, write, info, at);
     if (index.compare(key, at) == 0) write.reusable = at;
   }
-  const Mode end = write.takes_exclusive ? innodb::X_next_key : innodb::S_gap;
+  const Mode end = write.takes_exclusive ? innodb::X_next_key : profile_->first_unequal;
   if (lock_record(slot, info.id, at, end) == Got::waiting) return Progress::wait;
   write.phase = RowWrite::Phase::enter_new;
   return Progress::again;

@@ -10,6 +10,8 @@ namespace {
 
 class InnodbDriver final : public Driver {
  public:
+  explicit InnodbDriver(const Profile& profile) : engine_(profile, EngineSettings{}, 0) {}
+
   Problems open(const Setup& setup) override;
   void start(const Call& call) override { engine_.start(call); }
   void settle(Patience patience) override;
@@ -18,8 +20,8 @@ class InnodbDriver final : public Driver {
   Time now() const override { return {engine_.now()}; }
   void sleep_until(Time time) override { engine_.run_until_one_ends(time.micros); }
   std::vector<std::vector<Value>> query(const std::string& sql) override;
-  std::string name() const override { return "reference:innodb"; }
-  std::string version() const override { return "MySQL 9.7"; }
+  std::string name() const override { return std::string(engine_.profile().engine); }
+  std::string version() const override { return std::string(engine_.profile().version); }
   void close() override { engine_.close(); }
 
   Problems check(const Prepared& statement) const;
@@ -30,7 +32,7 @@ class InnodbDriver final : public Driver {
   Problems load(const Setup& setup);
   StatementEnded run_alone(const std::shared_ptr<const Prepared>& statement);
 
-  Engine engine_{EngineSettings{}, 0};
+  Engine engine_;
   Slot own_session_ = none;  // behind the workload's: makes the schema, asks for invariants
   bool locks_wanted_ = false;
 };
@@ -54,8 +56,10 @@ Problems InnodbDriver::read_settings(const Setup& setup, EngineSettings& setting
 
 Problems InnodbDriver::open(const Setup& setup) {
   EngineSettings settings;
+  settings.autoinc_lock_mode = engine_.profile().autoinc_lock_mode;
+  settings.sessions.snapshot_isolation = engine_.profile().snapshot_isolation;
   Problems problems = read_settings(setup, settings);
-  engine_ = Engine(settings, setup.seed);
+  engine_ = Engine(engine_.profile(), settings, setup.seed);
   locks_wanted_ = setup.locks;
   for (const SessionSetup& session : setup.sessions) engine_.add_session(session);
   own_session_ = engine_.add_session({"(gridlock)", std::nullopt, {}});
@@ -139,10 +143,13 @@ Problems InnodbDriver::check(const Prepared& statement) const {
 
 }  // namespace
 
-std::unique_ptr<Driver> make_innodb() { return std::make_unique<InnodbDriver>(); }
+std::unique_ptr<Driver> make_innodb() { return std::make_unique<InnodbDriver>(innodb_profile()); }
+std::unique_ptr<Driver> make_mariadb() { return std::make_unique<InnodbDriver>(mariadb_profile()); }
+std::unique_ptr<Driver> make_mariadb118() { return std::make_unique<InnodbDriver>(mariadb118_profile()); }
 
-Problems check_playable(const Setup& setup, const std::vector<std::shared_ptr<const Prepared>>& statements) {
-  InnodbDriver driver;
+Problems check_playable(Driver& engine, const Setup& setup,
+                        const std::vector<std::shared_ptr<const Prepared>>& statements) {
+  auto& driver = dynamic_cast<InnodbDriver&>(engine);
   Setup without_data = setup;
   without_data.data.clear();
   Problems problems = driver.open(without_data);

@@ -130,12 +130,20 @@ constexpr LockRules make_mariadb() {
   return rules;
 }
 
+constexpr LockRules make_mariadb1011() {
+  LockRules rules = make_mariadb();
+  for (const Mode mode : {X_record, X_next_key}) rules.modes[index(mode)].bypasses = 0;
+  return rules;
+}
+
 constexpr LockRules innodb_value = make_innodb();
 constexpr LockRules mariadb_value = make_mariadb();
+constexpr LockRules mariadb1011_value = make_mariadb1011();
 
 }  // namespace
 
 const LockRules& innodb_rules() { return innodb_value; }
 const LockRules& mariadb_rules() { return mariadb_value; }
+const LockRules& mariadb1011_rules() { return mariadb1011_value; }
 
 }  // namespace gridlock::reference

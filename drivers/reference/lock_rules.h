@@ -98,4 +98,7 @@ const LockRules& innodb_rules();
 /// MariaDB 11.8's InnoDB: the same modes and conflicts, another bypass, strict queue order, another victim.
 const LockRules& mariadb_rules();
 
+/// MariaDB 10.11's: likewise, and nothing is bypassed.
+const LockRules& mariadb1011_rules();
+
 }  // namespace gridlock::reference

@@ -326,6 +326,7 @@ void LockTable::point_edge(Trx waiter, Trx blocker) {
   Trx& edge = edges_[waiter].blocker;
   if (edge == blocker) return;
   if (edge != no_trx) --trxs_[edge].waiters;
+  edges_[waiter].moved = edge != no_trx;
   edge = blocker;
   if (blocker == no_trx) return;
   ++trxs_[blocker].waiters;

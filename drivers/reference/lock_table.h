@@ -94,6 +94,7 @@ struct Woken {
 struct WaitEdge {
   std::uint64_t number = 0;  ///< grows by one with each wait that begins: of two waiters the larger joined later
   Trx blocker = no_trx;      ///< `no_trx`: it does not wait
+  bool moved = false;        ///< points elsewhere than when the wait began
 };
 
 /// Somebody in a waiter's way.

@@ -9,9 +9,15 @@ namespace gridlock::reference {
 
 /// InnoDB as MySQL 9.7 has it.
 std::unique_ptr<Driver> make_innodb();
+/// InnoDB as MariaDB 10.11 has it.
+std::unique_ptr<Driver> make_mariadb();
+/// InnoDB as MariaDB 11.8 has it, by its source.
+std::unique_ptr<Driver> make_mariadb118();
 
 /// What of these statements the engine could not play on the setup's schema: unknown statements and functions, tables
 /// and columns that are not there. Problems of the schema itself and of settings come first.
-Problems check_playable(const Setup& setup, const std::vector<std::shared_ptr<const Prepared>>& statements);
+/// REQUIRES: `engine` was made by one of the functions above. It is opened.
+Problems check_playable(Driver& engine, const Setup& setup,
+                        const std::vector<std::shared_ptr<const Prepared>>& statements);
 
 }  // namespace gridlock::reference

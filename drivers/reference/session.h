@@ -86,8 +86,18 @@ struct Cursor {
 /// Writes one row with all its index entries: row_ins_step, row_upd_step.
 struct RowWrite {
   enum class Kind : std::uint8_t { insert, update, erase } kind = Kind::insert;
-  enum class Phase : std::uint8_t { parents, children, table_lock, leave_old, duplicates, enter_new, next_index };
-  Phase phase = Phase::parents;
+  /// The order is the engine's: `Profile::foreign_keys` says when parents and children are looked for.
+  enum class Phase : std::uint8_t {
+    begin,
+    parents,
+    children,
+    table_lock,
+    leave_old,
+    duplicates,
+    enter_new,
+    next_index,
+  };
+  Phase phase = Phase::begin;
   TableId table = none;
   RowId row = none;  ///< update, erase: the row; insert: set when its clustered record is in
   Row before, after;
@@ -152,9 +162,9 @@ struct Execution {
   IndexId conflict_index = none;
   RecordId conflict_record = none;
   Key conflict_key;
-  bool replaced = false;    ///< REPLACE has deleted the old row and is to insert the new one again
-  std::uint64_t found = 0;  ///< UPDATE, DELETE: rows that WHERE kept
-  bool check_unique_seen = false;
+  bool replaced = false;            ///< REPLACE has deleted the old row and is to insert the new one again
+  std::uint64_t found = 0;          ///< UPDATE, DELETE: rows that WHERE kept
+  bool inherits_otherwise = false;  ///< its locks are inherited by another rule until it ends
   std::size_t undo_at_statement = 0;
   std::size_t undo_at_row = 0;
   std::int64_t affected = 0;

@@ -95,6 +95,9 @@ constexpr std::array variables{
              [](SessionSettings&, EngineSettings* e, const std::string& v) {
                return e != nullptr && set_flag(e->rollback_on_timeout, v);
              }},
+    Variable{
+        "innodb_snapshot_isolation", "on or off",
+        [](SessionSettings& s, EngineSettings*, const std::string& v) { return set_flag(s.snapshot_isolation, v); }},
     Variable{"lock_wait_timeout", "seconds, from 1",
              [](SessionSettings& s, EngineSettings*, const std::string& v) {
                return set_number(s.metadata_timeout_s, v, 1);

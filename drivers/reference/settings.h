@@ -15,6 +15,7 @@ struct SessionSettings {
   std::int64_t lock_wait_timeout_s = 50;         ///< innodb_lock_wait_timeout: row locks
   std::int64_t metadata_timeout_s = 31'536'000;  ///< lock_wait_timeout: LOCK TABLES
   bool autocommit = true;
+  bool snapshot_isolation = false;  ///< innodb_snapshot_isolation (MariaDB; on by default from 11.6.2)
   sql::Isolation isolation = sql::Isolation::repeatable_read;
 };
 

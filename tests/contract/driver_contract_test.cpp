@@ -175,7 +175,7 @@ TEST_P(DriverContract, ClosingRollsBack) {
   EXPECT_FALSE(driver_->busy(1));
 }
 
-const std::vector<std::string> engines{"reference:innodb"};
+const std::vector<std::string> engines{"reference:innodb", "reference:mariadb", "reference:mariadb-11.8"};
 
 std::string test_name(const testing::TestParamInfo<std::string>& info) {
   std::string name = info.param;

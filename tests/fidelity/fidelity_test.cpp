@@ -1,4 +1,5 @@
-// The reference engine against MySQL 9.7: each story at each isolation level, with its events, results and locks.
+// The reference engines against the servers whose rules they have: each story at each isolation level, with its events,
+// results and locks.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -44,11 +45,11 @@ std::string difference(const Json& golden, const PlayedOrder& played) {
 }
 
 /// What is different; empty when the engine does as the server did.
-std::string differences(const Golden& golden) {
+std::string differences(const Golden& golden, const std::string& engine) {
   auto loaded = load_workload(golden.yaml, golden.name + ".yaml");
   if (!loaded.workload) return told(loaded.problems);
   set_level(*loaded.workload, golden.isolation);
-  auto made = make_driver("reference:innodb");
+  auto made = make_driver(engine);
   if (!made.driver) return told(made.problems);
   RunOptions options;
   options.locks = true;
@@ -63,19 +64,27 @@ std::string differences(const Golden& golden) {
   return text;
 }
 
-class MySql97 : public testing::TestWithParam<std::string> {};
+const Server mysql97{"mysql97", "reference:innodb"};
+const Server mariadb1011{"mariadb1011", "reference:mariadb"};
 
-TEST_P(MySql97, IsWhatTheReferenceEngineDoes) {
-  const Golden golden = read_golden(GetParam());
+void expect_as_golden(const Server& server, const std::string& of) {
+  const Golden golden = read_golden(server.folder, of);
   ASSERT_FALSE(golden.orders.empty());
-  const std::string text = differences(golden);
+  const std::string text = differences(golden, server.engine);
+  const std::string listed = server.folder + "/" + golden.name;
   for (const auto& [name, reason] : known_differences()) {
-    if (name != golden.name) continue;
+    if (name != listed) continue;
     ASSERT_NE(text, "") << "known-differences.txt has a line for " << name << " that is no longer needed";
     GTEST_SKIP() << name << " is known to differ: " << reason;
   }
-  EXPECT_EQ(text, "") << golden.name << " at " << golden.isolation << "\n" << text;
+  EXPECT_EQ(text, "") << listed << " at " << golden.isolation << "\n" << text;
 }
+
+class MySql97 : public testing::TestWithParam<std::string> {};
+class MariaDb1011 : public testing::TestWithParam<std::string> {};
+
+TEST_P(MySql97, IsWhatTheReferenceEngineDoes) { expect_as_golden(mysql97, GetParam()); }
+TEST_P(MariaDb1011, IsWhatTheReferenceEngineDoes) { expect_as_golden(mariadb1011, GetParam()); }
 
 std::string test_name(const testing::TestParamInfo<std::string>& info) {
   std::string name = info.param;
@@ -84,10 +93,13 @@ std::string test_name(const testing::TestParamInfo<std::string>& info) {
   return name;
 }
 
-INSTANTIATE_TEST_SUITE_P(Stories, MySql97, testing::ValuesIn(golden_names()), test_name);
+INSTANTIATE_TEST_SUITE_P(Stories, MySql97, testing::ValuesIn(golden_names(mysql97.folder)), test_name);
+INSTANTIATE_TEST_SUITE_P(Stories, MariaDb1011, testing::ValuesIn(golden_names(mariadb1011.folder)), test_name);
 
 TEST(KnownDifferences, EachNamesAGoldenAndSaysWhy) {
-  const auto names = golden_names();
+  std::vector<std::string> names;
+  for (const Server& server : {mysql97, mariadb1011})
+    for (const std::string& name : golden_names(server.folder)) names.push_back(server.folder + "/" + name);
   for (const auto& [name, reason] : known_differences()) {
     EXPECT_TRUE(std::find(names.begin(), names.end(), name) != names.end()) << name;
     EXPECT_GE(reason.size(), 10U) << name;

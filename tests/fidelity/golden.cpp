@@ -10,8 +10,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const std::string folder = std::string(GRIDLOCK_SOURCE_DIR) + "/tests/fidelity/";
-const std::string generated = folder + "generated/mysql97.jsonl";
+const std::string fidelity = std::string(GRIDLOCK_SOURCE_DIR) + "/tests/fidelity/";
 const std::string name_key = R"("story":{"name":")";
 
 std::string read_file(const std::string& path) {
@@ -43,10 +42,16 @@ std::string level_words(const std::string& level) {
   return level == "ru" ? "read uncommitted" : "serializable";
 }
 
-Golden from_file(const std::string& name) {
-  const Json json = Json::parse(without_database(read_file(folder + "mysql97/" + name + ".json")));
+std::string file_of(const std::string& folder, const std::string& name) {
+  return fidelity + folder + "/" + name + ".json";
+}
+
+std::string generated(const std::string& folder) { return fidelity + "generated/" + folder + ".jsonl"; }
+
+Golden from_file(const std::string& folder, const std::string& name) {
+  const Json json = Json::parse(without_database(read_file(file_of(folder, name))));
   const std::string story = name.substr(0, name.rfind('.'));
-  return {name, read_file(folder + "stories/" + story + ".yaml"), json.at("isolation").get<std::string>(),
+  return {name, read_file(fidelity + "stories/" + story + ".yaml"), json.at("isolation").get<std::string>(),
           json.at("orders")};
 }
 
@@ -57,11 +62,11 @@ Golden from_line(const std::string& line, const std::string& name, const std::st
 
 }  // namespace
 
-std::vector<std::string> golden_names() {
+std::vector<std::string> golden_names(const std::string& folder) {
   std::vector<std::string> names;
-  for (const auto& entry : fs::directory_iterator(folder + "mysql97"))
+  for (const auto& entry : fs::directory_iterator(fidelity + folder))
     if (entry.path().extension() == ".json") names.push_back(entry.path().stem().string());
-  std::ifstream in(generated);
+  std::ifstream in(generated(folder));
   for (std::string line; std::getline(in, line);)
     if (const std::string name = name_in(line); !name.empty())
       for (const char* level : {".rc", ".rr"}) names.push_back(name + level);
@@ -69,10 +74,10 @@ std::vector<std::string> golden_names() {
   return names;
 }
 
-Golden read_golden(const std::string& name) {
-  if (fs::exists(folder + "mysql97/" + name + ".json")) return from_file(name);
+Golden read_golden(const std::string& folder, const std::string& name) {
+  if (fs::exists(file_of(folder, name))) return from_file(folder, name);
   const std::size_t dot = name.rfind('.');
-  std::ifstream in(generated);
+  std::ifstream in(generated(folder));
   for (std::string line; std::getline(in, line);)
     if (name_in(line) == name.substr(0, dot)) return from_line(line, name, name.substr(dot + 1));
   return {};
@@ -80,7 +85,7 @@ Golden read_golden(const std::string& name) {
 
 std::vector<std::pair<std::string, std::string>> known_differences() {
   std::vector<std::pair<std::string, std::string>> result;
-  std::istringstream in(read_file(folder + "known-differences.txt"));
+  std::istringstream in(read_file(fidelity + "known-differences.txt"));
   for (std::string line; std::getline(in, line);) {
     std::istringstream words(line.substr(0, line.find('#')));
     std::string name, reason;

@@ -294,13 +294,17 @@ class MySQL:
 
 
 class MariaDB(MySQL):
-    """innodb_trx is refreshed only when it was not read for 0.1 s: looks are spaced by more than that. There is no
-    data_locks, so goldens have events, results and plans."""
+    """innodb_trx is refreshed only when it was not read for 0.1 s: looks are spaced by more than that. Locks are read
+    from SHOW ENGINE INNODB STATUS."""
     name = "mariadb"
     settings = {"innodb_lock_wait_timeout": 50, "innodb_deadlock_detect": "ON", "innodb_stats_auto_recalc": "OFF",
                 "innodb_purge_threads": 1, "innodb_purge_rseg_truncate_frequency": 1, "max_connections": 60,
-                "plugin-load-add": "metadata_lock_info"}
+                "innodb_status_output_locks": "ON", "plugin-load-add": "metadata_lock_info"}
     failures = (1020,)
+
+    def reset(self, schema):
+        self.columns = {}
+        super().reset(schema)
 
     def translate(self, sql):
         """MariaDB 10.11 does not know FOR SHARE."""
@@ -323,7 +327,35 @@ class MariaDB(MySQL):
         return {name: frozenset(blockers) for name, blockers in found.items()}
 
     def locks(self):
-        return None
+        """There is no data_locks: with innodb_status_output_locks the status lists each transaction's locks, ten structs
+        of one at most. A transaction that has more is told as `truncated`."""
+        text = dictionary(self.cursor, "SHOW ENGINE INNODB STATUS")[0][2]
+        names = {connection: name for name, connection in self.connections.items()}
+        found = []
+        for part in re.split(r"\n---TRANSACTION ", text)[1:]:
+            thread = re.search(r"^MariaDB thread id (\d+)", part, re.M)
+            if thread and int(thread.group(1)) in names:
+                found += StatusLocks(self, names[int(thread.group(1))], part).found
+        return found
+
+    def index_columns(self, table, index):
+        """The columns that an index's records begin with, up to the end of the clustered key, and their types."""
+        known = self.columns.get((table, index))
+        if known is None:
+            def columns(name):
+                return [row[0] for row in dictionary(self.cursor, "SELECT column_name FROM information_schema.statistics WHERE "
+                        "table_schema = 'gl' AND table_name = %s AND index_name = %s ORDER BY seq_in_index", table, name)]
+            keys = [row[0] for row in dictionary(self.cursor, "SELECT DISTINCT index_name FROM information_schema.statistics s "
+                    "WHERE table_schema = 'gl' AND table_name = %s AND non_unique = 0 AND NOT EXISTS (SELECT 1 FROM "
+                    "information_schema.statistics n WHERE n.table_schema = 'gl' AND n.table_name = %s AND "
+                    "n.index_name = s.index_name AND n.nullable = 'YES')", table, table)]
+            clustered = columns("PRIMARY") if "PRIMARY" in keys else columns(keys[0]) if keys else ["DB_ROW_ID"]
+            own = clustered if index in ("PRIMARY", "GEN_CLUST_INDEX") else columns(index)
+            own = own + [column for column in clustered if column not in own]
+            types = dict(dictionary(self.cursor, "SELECT column_name, column_type FROM information_schema.columns WHERE "
+                                    "table_schema = 'gl' AND table_name = %s", table))
+            known = self.columns[(table, index)] = [(column, types.get(column, "")) for column in own]
+        return known
 
     def settle_background(self, views_may_have_closed=True):
         deadline, last, same = time.monotonic() + 3, None, 0
@@ -347,6 +379,50 @@ class MariaDB(MySQL):
         while time.monotonic() < deadline and dictionary(self.cursor, "SELECT 1 FROM information_schema.processlist WHERE ID IN ("
                          + ", ".join(str(number) for number in self.connections.values()) + ")"):
             time.sleep(0.005)
+
+
+class StatusLocks:
+    """The locks of one transaction, as lock_trx_print_locks prints them, in the words of performance_schema.data_locks."""
+
+    def __init__(self, engine, session, text):
+        self.engine, self.session, self.found = engine, session, []
+        # a waiting request is printed twice: above the list as what the transaction waits for, and in the list
+        text = re.sub(r"^------- TRX HAS BEEN WAITING.*?^------------------\n", "", text, flags=re.M | re.S)
+        for table, mode, waits in re.findall(r"^TABLE LOCK table `gl`\.`(.*?)` trx id \d+ lock mode (\S+)( waiting)?$", text, re.M):
+            self.add(table, None, mode, waits, None)
+        for head, body in re.findall(r"^RECORD LOCKS (.*)\n((?:Record lock, heap.*\n(?: \d+: .*\n|\n)*)*)", text, re.M):
+            index, table, mode, waits = re.match(r".*? index (\S+) of table `gl`\.`(.*?)` trx id \d+ (.*?)( waiting)?$", head).groups()
+            for number, record in re.findall(r"^Record lock, heap no (\d+) (.*\n(?: \d+: .*\n)*)", body, re.M):
+                self.add_record(table, index.strip("`"), mode, waits, int(number), record)
+        if "SUPPRESSING FURTHER PRINTS" in text:
+            self.add(None, None, "truncated", None, None)
+
+    def add(self, table, index, mode, waits, data):
+        self.found.append({"session": self.session, "table": table, "index": index, "mode": mode.replace("AUTO-INC", "AUTO_INC"),
+                           "status": "waiting" if waits else "granted", "data": data})
+
+    def add_record(self, table, index, words, waits, number, record):
+        mode = "X" if "lock_mode X" in words else "S"
+        supremum = number == 1
+        mode += ",GAP" if "gap before rec" in words and not supremum else ""
+        mode += ",REC_NOT_GAP" if "rec but not gap" in words and not supremum else ""
+        mode += ",INSERT_INTENTION" if "insert intention" in words else ""
+        columns = self.engine.index_columns(table, index)
+        fields = re.findall(r"^ \d+: (SQL NULL|len (\d+); hex ([0-9a-f]*);)", record, re.M)
+        data = "supremum pseudo-record" if supremum else ", ".join(
+            self.value(kind, None if field[0].startswith("SQL") else bytes.fromhex(field[2])) for (_, kind), field in zip(columns, fields))
+        self.add(table, index, mode, waits, data)
+
+    @staticmethod
+    def value(kind, raw):
+        if raw is None:
+            return "NULL"
+        if "int" in kind:
+            number = int.from_bytes(raw, "big")
+            return str(number if "unsigned" in kind else number - (1 << (8 * len(raw) - 1)))
+        if kind.startswith(("varchar", "char")):
+            return "'" + raw.decode("utf-8", "replace").rstrip(" " if kind.startswith("char") else "") + "'"
+        return "0x" + raw.hex().upper()
 
 
 class Postgres:
