@@ -180,7 +180,7 @@ const std::vector<std::string> engines{"reference:innodb", "reference:mariadb", 
 std::string test_name(const testing::TestParamInfo<std::string>& info) {
   std::string name = info.param;
   std::replace_if(
-      name.begin(), name.end(), [](char c) { return c == ':' || c == '/'; }, '_');
+      name.begin(), name.end(), [](char c) { return c == ':' || c == '/' || c == '-' || c == '.'; }, '_');
   return name;
 }
 
