@@ -7,5 +7,6 @@ namespace gridlock {
 int run_command(const Options& options);
 int analyze_command(const Options& options);
 int check_command(const Options& options);
+int locks_command(const Options& options);
 
 }  // namespace gridlock

@@ -113,10 +113,14 @@ void read_width(const Values& values, Options& options, Usage& usage) {
 }
 
 constexpr std::array options{
-    OptionRow{"--engine", "ENGINE", of_run | of_check, "where to play, if not on reference:innodb (repeatable)",
+    OptionRow{"--schema", "FILE", of_locks, "SQL that makes the tables and their rows",
+              [](const Values& v, Options& o, Usage&) { o.schema = v.back(); }},
+    OptionRow{"--engine", "ENGINE", of_run | of_check | of_locks,
+              "where to play, if not on reference:innodb (repeatable)",
               [](const Values& v, Options& o, Usage&) { o.engines = v; }},
     OptionRow{"--seed", "N", of_run, "source of all chance, if not the workload's seed", read_seed},
-    OptionRow{"--isolation", "LEVEL", of_run, "of every transaction: \"read committed\", rc, rr, ...", read_isolation},
+    OptionRow{"--isolation", "LEVEL", of_run | of_locks, "of every transaction: \"read committed\", rc, rr, ...",
+              read_isolation},
     OptionRow{"--locks", "", of_run, "list the locks held after each step of a story",
               [](const Values&, Options& o, Usage&) { o.locks = true; }},
     OptionRow{"--trace", "FILE", of_run, "write every event to FILE (for gridlock analyze)",
@@ -148,6 +152,10 @@ constexpr std::array commands{
                "  gridlock analyze --fail-on never --format json *.log\n"},
     CommandRow{Command::check, of_check, "check", "WORKLOAD.yaml...", "looks for mistakes in workloads",
                "  gridlock check examples/*.yaml\n"},
+    CommandRow{Command::locks, of_locks, "locks", "STATEMENT|FILE.sql...",
+               "shows what statements lock, in an index's own order",
+               "  gridlock locks --schema shop.sql 'SELECT * FROM orders WHERE id > 7 FOR UPDATE'\n"
+               "  gridlock locks --schema shop.sql --engine reference:innodb --engine reference:mariadb steps.sql\n"},
 };
 
 }  // namespace

@@ -13,7 +13,7 @@
 
 namespace gridlock {
 
-enum class Command : unsigned char { run, analyze, check, help, version };
+enum class Command : unsigned char { run, analyze, check, locks, help, version };
 enum class Colour : unsigned char { automatic, always, never };
 
 struct Options {
@@ -26,7 +26,8 @@ struct Options {
   std::optional<sql::Isolation> isolation;
   std::string isolation_words;  ///< as it was given
   bool locks = false;
-  std::string trace;  ///< file for the trace; empty: none
+  std::string schema;  ///< file with the tables of `gridlock locks`
+  std::string trace;   ///< file for the trace; empty: none
   bool allow_partial = false;
 
   Format format = Format::text;

@@ -31,6 +31,8 @@ struct Prepared {
   std::vector<std::string> parameters;  ///< their names, in order of first appearance
   sql::Statement statement;             ///< parsed; `Unknown` where no rule knows it
   Where where;                          ///< in the workload file, for problems
+  /// By table: the index to read it by, or `scan`. A reference engine obeys; a live one chooses for itself.
+  std::map<std::string, std::string> access;
 };
 
 /// One execution of a statement.

@@ -131,6 +131,7 @@ class Chooser {
   bool covers(const Index& index) const;
   bool in_own_fields(const Index& index) const;
   bool allowed(IndexId id) const;
+  AccessPath as_wanted() const;
   bool only_index_columns(const Index& index, ExprId expression) const;
   std::optional<bool> serves_order(const AccessPath& path) const;
   void order(Candidate& candidate) const;
@@ -463,6 +464,23 @@ std::optional<Chooser::Candidate> Chooser::cheapest(std::vector<Candidate> candi
   return forced || *ref->ref_cost < *scan.ref_cost ? std::optional(*ref) : std::nullopt;
 }
 
+/// The access that the workload asks for; a whole unique key of constants is read as such all the same.
+AccessPath Chooser::as_wanted() const {
+  const Index* index = request_.catalog->index_named(table_.id, *request_.wanted);
+  const bool scan = index == nullptr || *request_.wanted == "scan";
+  std::optional<Candidate> chosen;
+  if (!scan) chosen = by_index(index->id);
+  const bool constant = chosen && chosen->unique && request_.select;
+  if (!chosen) {
+    chosen = by_scan();
+    chosen->path.index = scan ? table_.clustered() : index->id;
+    chosen->path.covering = scan || covers(*index);
+  }
+  order(*chosen);
+  chosen->path.constant = constant && request_.position == 0;
+  return std::move(chosen->path);
+}
+
 AccessPath Chooser::choose() {
   if (impossible()) {
     AccessPath nothing;
@@ -470,6 +488,7 @@ AccessPath Chooser::choose() {
     nothing.impossible = true;
     return nothing;
   }
+  if (request_.wanted != nullptr) return as_wanted();
   std::vector<Candidate> candidates;
   for (const IndexId id : table_.indexes) {
     auto candidate = allowed(id) ? by_index(id) : std::nullopt;

@@ -40,6 +40,7 @@ struct AccessRequest {
   std::uint32_t position = 0;  ///< of the table in FROM
   const EvalContext* context = nullptr;
   const std::vector<OrderKey>* order_by = nullptr;  ///< of the query, if this is its first table
+  const std::string* wanted = nullptr;              ///< the index to use, or `scan`, whatever the cost
   bool limited = false;                             ///< LIMIT is given
   bool select = true;                               ///< false: UPDATE, DELETE (no ref access, no ICP)
 };

@@ -141,6 +141,15 @@ Refusal Catalog::add_columns(Table& table, const sql::CreateTable& statement) co
   return {};
 }
 
+Refusal Catalog::add_column(TableId id, const sql::ColumnDef& definition) {
+  if (column(id, definition.name.text)) {
+    return ServerError{"1060", fmt::format("Duplicate column name '{}'", definition.name.text)};
+  }
+  tables[id].columns.push_back(column_of(definition));
+  ++version;
+  return {};
+}
+
 Refusal Catalog::add_keys(TableId id, const sql::CreateTable& statement) {
   std::vector<sql::KeyDef> keys = statement.keys;
   std::stable_sort(keys.begin(), keys.end(), [&](const sql::KeyDef& a, const sql::KeyDef& b) {

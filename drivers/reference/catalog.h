@@ -88,6 +88,8 @@ struct Catalog {
 
   /// Adds the table, or says why MySQL would not.
   Refusal create(const sql::CreateTable& statement);
+  /// At the end. REQUIRES: the table's rows are made wider at once.
+  Refusal add_column(TableId table, const sql::ColumnDef& definition);
   Refusal add_index(TableId table, const sql::KeyDef& key);
   Refusal add_foreign_key(TableId table, const sql::ForeignKeyDef& key);
 

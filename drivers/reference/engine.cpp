@@ -3,7 +3,11 @@
 namespace gridlock::reference {
 
 Engine::Engine(const Profile& profile, const EngineSettings& settings, std::uint64_t seed)
-    : profile_(&profile), settings_(settings), random_state_(seed), locks_(*profile.locks), metadata_(innodb_rules()) {}
+    : profile_(&profile),
+      settings_(settings),
+      random_state_(seed),
+      locks_(*profile.locks),
+      metadata_(metadata_rules()) {}
 
 Slot Engine::add_session(const SessionSetup& setup) {
   Session session;

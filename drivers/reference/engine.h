@@ -19,6 +19,7 @@
 
 #include "drivers/driver.h"
 #include "drivers/reference/deadlock_detector.h"
+#include "drivers/reference/metadata_rules.h"
 #include "drivers/reference/profile.h"
 #include "drivers/reference/row_store.h"
 #include "drivers/reference/session.h"
@@ -88,6 +89,7 @@ class Engine {
   void resolve_deadlocks();
   void resolve_deadlock(const DeadlockCycle& cycle);
   void resolve_metadata_deadlock(Slot slot);
+  std::vector<Slot> metadata_cycle(Slot slot) const;
   std::optional<std::int64_t> next_timeout() const;
   std::uint64_t random();
 
@@ -131,6 +133,7 @@ class Engine {
   bool index_condition_holds(Slot slot, const TableUse& use, const Cursor& cursor);
   void restore_position(Cursor& cursor);
   void save_position(Cursor& cursor);
+  bool may_release(const Cursor& cursor) const;
   void unlock_row(Slot slot, Cursor& cursor);
   void unlock_entry(Slot slot, Cursor& cursor);
   VersionId visible_version(Slot slot, TableId table, RowId row);
@@ -173,6 +176,8 @@ class Engine {
   Progress set_variable_body(Slot slot);
   Progress define_body(Slot slot);
   Refusal define(const sql::StatementNode& node);
+  Refusal rename(const std::vector<std::pair<std::string, std::string>>& names);
+  Refusal add_column(TableId table, const sql::ColumnDef& definition);
   void empty_table(TableId table);
   void add_storage();
   Progress transaction_body(Slot slot);
@@ -272,7 +277,7 @@ class Engine {
   std::vector<std::int64_t> next_auto_increment_;
   std::int64_t next_row_id_ = 0x200;  // the first one that a new server gives
   LockTable locks_;
-  LockTable metadata_;  // LOCK TABLES and GET_LOCK: space 0 is user locks, 1 + n is table n
+  LockTable metadata_;  // space 0 is user locks, 1 + n is table n
   std::vector<std::string> user_lock_names_;
   TransactionLog log_;
   std::vector<Session> sessions_;

@@ -19,7 +19,8 @@ OrderedIndex empty_index(const Index& index) {
   return {std::move(descending), room_bytes / with_directory_slot * 15 / 16};
 }
 
-std::vector<std::string> tables_of(const sql::StatementNode& node) {
+/// The tables that a definition changes, in the order in which they are locked: by name (MDL_context::acquire_locks).
+std::vector<std::string> tables_of(const sql::StatementNode& node, const StatementPlan& plan) {
   std::vector<std::string> names;
   if (const auto* index = std::get_if<sql::CreateIndex>(&node)) names.push_back(index->table.text);
   if (const auto* alter = std::get_if<sql::AlterTable>(&node)) names.push_back(alter->table.text);
@@ -29,7 +30,14 @@ std::vector<std::string> tables_of(const sql::StatementNode& node) {
   if (const auto* truncate = std::get_if<sql::Truncate>(&node)) {
     for (const sql::Name& name : truncate->tables) names.push_back(name.text);
   }
+  for (const auto& [from, to] : plan.renames) names.push_back(from);
+  std::sort(names.begin(), names.end());
   return names;
+}
+
+/// ALTER TABLE and CREATE INDEX open the table so that others may go on, and take it for themselves at the end.
+bool upgrades(const sql::StatementNode& node) {
+  return std::holds_alternative<sql::CreateIndex>(node) || std::holds_alternative<sql::AlterTable>(node);
 }
 
 }  // namespace
@@ -38,14 +46,15 @@ Progress Engine::define_body(Slot slot) {
   Execution& execution = sessions_[slot].execution;
   const sql::StatementNode& node = execution.statement->statement.node;
   if (execution.next == 0) commit(slot);
-  const auto names = tables_of(node);
-  for (; execution.next < names.size(); ++execution.next) {
-    const Table* table = catalog_.find(names[execution.next]);
-    if (table != nullptr && lock_metadata(slot, metadata_of(table->id), innodb::X) == Got::waiting) {
-      return Progress::wait;
-    }
+  const auto names = tables_of(node, *execution.plan);
+  const bool upgrade = upgrades(node);
+  const std::size_t locks = names.size() * (upgrade ? 2 : 1);
+  for (; execution.next < locks; ++execution.next) {
+    const Table* table = catalog_.find(names[execution.next % names.size()]);
+    const Mode mode = upgrade && execution.next < names.size() ? metadata::shared_upgradable : metadata::exclusive;
+    if (table != nullptr && lock_metadata(slot, metadata_of(table->id), mode) == Got::waiting) return Progress::wait;
   }
-  const Refusal refusal = define(node);
+  const Refusal refusal = execution.plan->renames.empty() ? define(node) : rename(execution.plan->renames);
   release_metadata(slot, false);
   if (refusal) return fail(slot, refusal->code, refusal->message);
   return Progress::end;
@@ -65,6 +74,9 @@ Refusal Engine::define(const sql::StatementNode& node) {
   if (const auto* alter = std::get_if<sql::AlterTable>(&node)) {
     if (const Table* table = table_named(alter->table.text)) {
       const TableId id = table->id;
+      for (const sql::ColumnDef& column : alter->add_columns) {
+        if (!refusal) refusal = add_column(id, column);
+      }
       for (const sql::KeyDef& key : alter->add_keys) {
         if (!refusal) refusal = catalog_.add_index(id, key);
       }
@@ -89,6 +101,36 @@ Refusal Engine::define(const sql::StatementNode& node) {
   }
   add_storage();
   return refusal;
+}
+
+/// One after the other: RENAME TABLE a TO b, c TO a.
+Refusal Engine::rename(const std::vector<std::pair<std::string, std::string>>& names) {
+  for (const auto& [from, to] : names) {
+    const Table* table = catalog_.find(from);
+    if (table == nullptr) return ServerError{"1146", fmt::format("Table '{}' doesn't exist", from)};
+    if (catalog_.find(to) != nullptr) return ServerError{"1050", fmt::format("Table '{}' already exists", to)};
+    catalog_.tables[table->id].name = to;
+    ++catalog_.version;
+  }
+  return {};
+}
+
+/// The rows get the column's default; nobody else can be looking at them.
+Refusal Engine::add_column(TableId id, const sql::ColumnDef& definition) {
+  if (Refusal refusal = catalog_.add_column(id, definition)) return refusal;
+  const Table& table = catalog_.tables[id];
+  const Column& column = table.columns.back();
+  const OrderedIndex& clustered = indexes_[table.clustered()];
+  RowStore wider(table.columns.size());
+  for (RecordId row = clustered.first(); row != supremum; row = clustered.next(row)) {
+    const auto before = rows_[id].values(rows_[id].newest(row));
+    Row values(before.begin(), before.end());
+    values.push_back(column.default_value.value_or(Null{}));
+    const Version& version = rows_[id].newest_version(row);
+    wider.push(row, version.writer, version.deleted, values);
+  }
+  rows_[id] = std::move(wider);
+  return {};
 }
 
 void Engine::empty_table(TableId table) {

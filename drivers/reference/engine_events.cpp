@@ -70,10 +70,7 @@ Lock Engine::decode_metadata(const LockView& view) const {
   }
   lock.kind = LockKind::metadata;
   lock.table = catalog_.tables[view.on.space - 1].name;
-  if (view.mode == innodb::IS) lock.mode = "SHARED_READ";
-  if (view.mode == innodb::IX) lock.mode = "SHARED_WRITE";
-  if (view.mode == innodb::S) lock.mode = "SHARED_READ_ONLY";
-  if (view.mode == innodb::X) lock.mode = "SHARED_NO_READ_WRITE";
+  lock.mode = std::string(metadata_.rules().name(view.mode));
   return lock;
 }
 

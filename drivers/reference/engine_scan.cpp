@@ -365,10 +365,14 @@ Progress Engine::examine_snapshot(Slot slot, const TableUse& use, Cursor& cursor
   return index.compare(expected, cursor.at) == 0 ? Progress::ready : Progress::again;
 }
 
+bool Engine::may_release(const Cursor& cursor) const {
+  return profile_->releases_secondary || catalog_.indexes[cursor.path.index].clustered;
+}
+
 /// READ COMMITTED gives back what it locked for a row that WHERE refuses, but only locks that were new and that nobody
 /// waited for (row_unlock_for_mysql).
 void Engine::unlock_row(Slot slot, Cursor& cursor) {
-  if (!sessions_[slot].transaction.skips_gaps() || cursor.did_semi_consistent) return;
+  if (!sessions_[slot].transaction.skips_gaps() || cursor.did_semi_consistent || !may_release(cursor)) return;
   const TableId table = catalog_.indexes[cursor.path.index].table;
   const bool clustered = catalog_.indexes[cursor.path.index].clustered;
   const TrxId own = sessions_[slot].transaction.id;
@@ -381,7 +385,7 @@ void Engine::unlock_row(Slot slot, Cursor& cursor) {
 }
 
 void Engine::unlock_entry(Slot slot, Cursor& cursor) {
-  if (!cursor.new_lock) return;
+  if (!cursor.new_lock || !may_release(cursor)) return;
   locks_.release(slot, resource(cursor.path.index, cursor.locked_entry), *cursor.new_lock, woken_);
   cursor.new_lock.reset();
   wake_all();

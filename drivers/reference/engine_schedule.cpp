@@ -4,15 +4,6 @@
 #include "drivers/reference/engine.h"
 
 namespace gridlock::reference {
-namespace {
-
-// MySQL's weights of those in a metadata-lock deadlock; the lightest pays (sql/mdl.h, MDL_ticket::get_deadlock_weight)
-constexpr int weight_of_statement = 25;
-constexpr int weight_of_user_lock = 50;
-constexpr int weight_of_table_lock = 100;
-
-}  // namespace
-
 /// splitmix64 (Steele, Lea, Flood: "Fast splittable pseudorandom number generators", 2014).
 std::uint64_t Engine::random() {
   std::uint64_t z = (random_state_ += 0x9e3779b97f4a7c15U);
@@ -160,7 +151,7 @@ void Engine::resolve_deadlocks() {
     resolve_deadlock(*cycle);
   }
   for (Slot slot = metadata_.next_changed_edge(); slot != no_trx; slot = metadata_.next_changed_edge()) {
-    resolve_metadata_deadlock(slot);
+    if (metadata_.waiting(slot)) resolve_metadata_deadlock(slot);
   }
 }
 
@@ -177,20 +168,49 @@ void Engine::resolve_deadlock(const DeadlockCycle& cycle) {
   wake_all();
 }
 
+/// The members of a cycle of waiters for metadata and user locks that `slot` stands on; each waits for the next. Not
+/// only the edges count, as for rows, but everybody in a waiter's way (MDL_context::find_deadlock).
+std::vector<Slot> Engine::metadata_cycle(Slot slot) const {
+  std::vector<Slot> path{slot};
+  std::vector<std::vector<Slot>> next;
+  std::vector<bool> seen(sessions_.size());
+  const auto look = [&](Slot at) {
+    std::vector<Slot> others;
+    for (const InTheWay& one : metadata_.in_the_way_of(at)) others.push_back(one.lock.trx);
+    std::reverse(others.begin(), others.end());
+    next.push_back(std::move(others));
+  };
+  look(slot);
+  while (!path.empty()) {
+    if (next.back().empty()) {
+      next.pop_back();
+      path.pop_back();
+      continue;
+    }
+    const Slot other = next.back().back();
+    next.back().pop_back();
+    if (other == slot) return path;
+    if (seen[other] || !metadata_.waiting(other)) continue;
+    seen[other] = true;
+    path.push_back(other);
+    look(other);
+  }
+  return {};
+}
+
 /// Metadata and user locks have their own deadlock search, which knows nothing of InnoDB's locks, and another price:
 /// the statement fails, the transaction goes on (sql/mdl.cc, MDL_context::find_deadlock).
 void Engine::resolve_metadata_deadlock(Slot slot) {
-  auto cycle = find_deadlock(metadata_, slot, {});
-  if (!cycle) return;
-  const auto weight = [&](Slot member) {
-    const LockView wanted = metadata_.wanted(member);
-    if (wanted.on.space == 0) return weight_of_user_lock;
-    return wanted.mode == innodb::IS || wanted.mode == innodb::IX ? weight_of_statement : weight_of_table_lock;
-  };
-  cycle->victim = slot;
-  for (const Slot member : cycle->members) {
-    if (weight(member) < weight(cycle->victim)) cycle->victim = member;
+  DeadlockCycle found;
+  found.members = metadata_cycle(slot);
+  if (found.members.empty()) return;
+  std::rotate(found.members.begin(), found.members.begin() + 1, found.members.end());
+  found.victim = slot;
+  const auto weight = [&](Slot member) { return deadlock_weight(metadata_.wanted(member).mode); };
+  for (const Slot member : found.members) {
+    if (weight(member) < weight(found.victim)) found.victim = member;
   }
+  DeadlockCycle* cycle = &found;
   const Slot victim = cycle->victim;
   const bool user_lock = metadata_.wanted(victim).on.space == 0;
   tell(victim, deadlock_found(*cycle, true));
@@ -198,7 +218,7 @@ void Engine::resolve_metadata_deadlock(Slot slot) {
   metadata_.cancel_wait(victim, metadata_woken_);
   Execution& execution = sessions_[victim].execution;
   execution.outcome = Outcome::deadlock;
-  execution.error = user_lock
+  execution.error = user_lock && profile_->user_lock_deadlock == "3058"
                         ? ServerError{"3058",
                                       "Deadlock found when trying to get user-level lock; try rolling back "
                                       "transaction/releasing locks and restarting lock acquisition."}

@@ -15,6 +15,14 @@ bool is_row_statement(StatementPlan::Kind kind) {
   return kind == Kind::select || kind == Kind::insert || kind == Kind::update || kind == Kind::erase;
 }
 
+/// SHARED_WRITE of what is written or read FOR UPDATE, SHARED_READ of the rest (sql_yacc.yy, mdl_type).
+Mode metadata_mode(const StatementPlan& plan, TableId table) {
+  bool writes = table == plan.target;
+  for (const QueryPlan& query : plan.queries)
+    for (const TableUse& use : query.tables) writes = writes || (use.table == table && use.lock == LockWish::exclusive);
+  return writes ? metadata::shared_write : metadata::shared_read;
+}
+
 }  // namespace
 
 std::shared_ptr<const StatementPlan> Engine::plan_of(const std::shared_ptr<const Prepared>& statement) {
@@ -90,8 +98,7 @@ Progress Engine::take_metadata_locks(Slot slot) {
         return fail(slot, "1099", fmt::format("Table '{}' was locked with a READ lock and can't be updated", name));
       }
     }
-    if (lock_metadata(slot, metadata_of(table), writes ? innodb::IX : innodb::IS) == Got::waiting)
-      return Progress::wait;
+    if (lock_metadata(slot, metadata_of(table), metadata_mode(plan, table)) == Got::waiting) return Progress::wait;
   }
   execution.next = 0;
   execution.undo_at_statement = session.transaction.undo.size();
@@ -423,7 +430,8 @@ Progress Engine::lock_tables_body(Slot slot) {
   const auto& wanted = execution.plan->table_locks;
   for (; execution.next < wanted.size(); ++execution.next) {
     const TableLock& one = wanted[execution.next];
-    if (lock_metadata(slot, metadata_of(one.table), one.write ? innodb::X : innodb::S) == Got::waiting) {
+    if (lock_metadata(slot, metadata_of(one.table),
+                      one.write ? metadata::shared_no_read_write : metadata::shared_read_only) == Got::waiting) {
       ++execution.next;  // so that the wait's end does not begin anew; the lock is held then
       session.locked_tables[one.table] = one.write;
       return Progress::wait;
@@ -448,7 +456,7 @@ Progress Engine::release_user_lock(Slot slot, const std::string& name) {
   if (found == held.end()) return Progress::end;
   if (--found->second > 0) return Progress::ready;
   held.erase(found);
-  metadata_.release(slot, user_lock(name), innodb::X_record, metadata_woken_);
+  metadata_.release(slot, user_lock(name), metadata::user, metadata_woken_);
   return Progress::ready;
 }
 
@@ -460,12 +468,12 @@ Progress Engine::get_user_lock(Slot slot, const UserLockCall& call, const std::s
     seconds =
         with_context(slot, [&](const EvalContext& context) { return to_double(evaluate(context, call.timeout)); });
   }
-  const bool free = metadata_.would_wait_for(slot, user_lock(name), innodb::X_record) == no_trx;
+  const bool free = metadata_.would_wait_for(slot, user_lock(name), metadata::user) == no_trx;
   result = std::int64_t{0};
   if (!free && (seconds == 0 || session.execution.user_lock_timed_out)) return Progress::ready;
   const std::int64_t usual = session.settings.metadata_timeout_s;
   if (seconds > 0) session.settings.metadata_timeout_s = static_cast<std::int64_t>(seconds);
-  const Got got = lock_metadata(slot, user_lock(name), innodb::X_record);
+  const Got got = lock_metadata(slot, user_lock(name), metadata::user);
   session.settings.metadata_timeout_s = usual;
   if (got == Got::waiting) return Progress::wait;
   ++session.user_locks[name];

@@ -30,6 +30,7 @@ struct ModeRules {
   LockKind kind = LockKind::other;
   bool exclusive = false;      ///< an X mode (S otherwise): which half of `Inherits` speaks of it
   ModeSet conflicts = 0;       ///< another transaction's modes, granted or queued, that this request waits for
+  ModeSet yields = 0;          ///< where a queue is served by priority: queued requests that this one waits for
   ModeSet bypasses = 0;        ///< part of `conflicts`: not waited for while queued, if the requester blocks it itself
   ModeSet covers = 0;          ///< modes that need no lock of their own once this one is held
   Mode at_supremum = no_mode;  ///< what the mode becomes on an index's supremum (item 0)
@@ -57,6 +58,8 @@ enum class Edge : std::uint8_t {
 struct Discipline {
   Grants grants = Grants::queue_order;
   Edge edge = Edge::oldest;
+  /// Queued requests are in the way by `ModeRules::yields`, wherever they stand, and not by `conflicts`.
+  bool by_priority = false;
 };
 
 /// Whom a deadlock costs its transaction.
@@ -78,6 +81,10 @@ struct LockRules {
   constexpr const ModeRules& operator[](Mode mode) const { return modes[index(mode)]; }
   constexpr std::string_view name(Mode mode) const { return modes[index(mode)].name; }
   constexpr bool is_table(Mode mode) const { return contains(table_modes, mode); }
+  /// The modes that a request of this mode waits for while they are queued.
+  constexpr ModeSet waits_for_queued(Mode mode) const {
+    return discipline(mode).by_priority ? modes[index(mode)].yields : modes[index(mode)].conflicts;
+  }
   constexpr const Discipline& discipline(Mode mode) const { return is_table(mode) ? tables : records; }
 };
 

@@ -93,13 +93,14 @@ std::uint32_t LockTable::granted_conflict(Trx trx, ModeSet conflicts, const Queu
 LockTable::Conflict LockTable::waiting_conflict(Trx trx, Mode mode, ModeSet covered, const Queue& queue,
                                                 bool oldest_first) const {
   const ModeRules& rule = (*rules_)[mode];
+  const ModeSet conflicts = rules_->waits_for_queued(mode);
   Conflict found;
-  if ((queue.waiting_modes & rule.conflicts) == 0) return found;
+  if ((queue.waiting_modes & conflicts) == 0) return found;
   const bool may_bypass = rules_->bypass_needs != no_mode && contains(covered, rules_->bypass_needs);
   for (Trx other = oldest_first ? queue.first_waiting : queue.last_waiting; other != no_trx;
        other = oldest_first ? trxs_[other].behind : trxs_[other].ahead) {
     const Mode theirs = mode_of(trxs_[other].waits_with);
-    if (other == trx || !contains(rule.conflicts, theirs)) continue;
+    if (other == trx || !contains(conflicts, theirs)) continue;
     if (!may_bypass || !contains(rule.bypasses, theirs)) {
       found.blocker = other;
       return found;

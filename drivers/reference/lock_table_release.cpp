@@ -204,7 +204,8 @@ Trx LockTable::still_blocked_by(Trx waiter, const Queue& queue) const {
   const Resource on{of.space, locks_[mine].item};
   const ModeSet covered = covered_by(held_modes(waiter, on, head_of(on)));
   const Trx ahead = waiting_conflict(waiter, mode, covered, queue, true).blocker;
-  const bool ahead_counts = ahead != no_trx && owner(trxs_[ahead].waits_with).place < of.place;
+  const bool ahead_counts =
+      ahead != no_trx && (rules_->discipline(mode).by_priority || owner(trxs_[ahead].waits_with).place < of.place);
   if (granted == 0) return ahead_counts ? ahead : no_trx;
   if (ahead_counts && owner(trxs_[ahead].waits_with).place < owner(granted).place) return ahead;
   return owner(granted).trx;

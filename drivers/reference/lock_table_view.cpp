@@ -71,11 +71,14 @@ std::vector<InTheWay> LockTable::in_the_way_of(Trx trx, std::size_t most) const 
   const Resource on{of.space, locks_[mine].item};
   const ModeSet covered = covered_by(held_modes(trx, on, head_of(on)));
   const bool may_bypass = rules_->bypass_needs != no_mode && contains(covered, rules_->bypass_needs);
+  const bool by_priority = rules_->discipline(mode_of(mine)).by_priority;
+  const ModeSet queued = rules_->waits_for_queued(mode_of(mine));
   bool edge_told = false;
   visit_queue(on, [&](std::uint32_t lock) {
-    if (lock == mine || found.size() == most) return false;
+    if (found.size() == most) return false;
+    if (lock == mine) return by_priority;
     const LockView other = view(lock);
-    if (other.trx == trx || !contains(rule.conflicts, other.mode)) return true;
+    if (other.trx == trx || !contains(other.waiting ? queued : rule.conflicts, other.mode)) return true;
     if (other.waiting && may_bypass && contains(rule.bypasses, other.mode)) return true;
     const bool is_edge = other.trx == edges_[trx].blocker && !edge_told;
     edge_told = edge_told || is_edge;

@@ -83,11 +83,16 @@ class Planner {
   void operator()(const sql::DropIndex&) { cannot_play("DROP INDEX"); }
   void operator()(const sql::AlterTable& alter) {
     if (!alter.other.empty()) cannot_play(fmt::format("ALTER TABLE ... {}", alter.other));
-    if (!alter.add_columns.empty()) cannot_play("ALTER TABLE ... ADD COLUMN");
+    sql::TableRef altered;
+    altered.table = alter.table;
+    if (!alter.add_columns.empty() && table_named(altered).columns.back().hidden) {
+      cannot_play("ALTER TABLE ... ADD COLUMN on a table without a key");
+    }
     plan_.kind = StatementPlan::Kind::define;
   }
   void operator()(const sql::Truncate&) { plan_.kind = StatementPlan::Kind::define; }
   void operator()(const sql::Unknown& unknown) {
+    if (read_rename()) return;
     if (unknown.first_word == "DO" || unknown.first_word == "do") cannot_play("DO", "write SELECT instead");
     cannot_play(fmt::format("a statement that begins with {}", unknown.first_word));
   }
@@ -131,6 +136,7 @@ class Planner {
   void add_branch_terms(const ExprNode& node, QueryPlan& query);
   void apply_locking(const sql::Select& select, QueryPlan& query, LockWish lock);
   void user_lock_select(const sql::Select& select);
+  bool read_rename();
 
   // --- writing
   std::vector<SetColumn> assignments(const std::vector<sql::Assignment>& list, TableId table, const Scope& scope);
@@ -748,6 +754,25 @@ void Planner::operator()(const sql::SetVariable& set) {
   plan_.assignments.push_back({0, compile(value, Scope{&query(0), nullptr, "field list"})});
 }
 
+/// RENAME TABLE a TO b, c TO d: the grammar keeps it as text.
+bool Planner::read_rename() {
+  const std::string& text = prepared_.statement.text;
+  std::vector<std::string> words;
+  for (const sql::Token& token : sql::tokens(text, sql::Dialect::mysql)) {
+    std::string word(text.substr(token.span.begin, token.span.end - token.span.begin));
+    if (word.size() > 2 && word.front() == '`') word = word.substr(1, word.size() - 2);
+    if (!word.empty()) words.push_back(std::move(word));
+  }
+  if (words.size() < 5 || !sql::same_name(words[0], "rename") || !sql::same_name(words[1], "table")) return false;
+  for (std::size_t at = 2; at + 2 < words.size() && sql::same_name(words[at + 1], "to"); at += 4) {
+    plan_.renames.emplace_back(words[at], words[at + 2]);
+    if (at + 3 >= words.size()) break;
+    if (words[at + 3] != ",") return false;
+  }
+  plan_.kind = StatementPlan::Kind::define;
+  return !plan_.renames.empty();
+}
+
 void Planner::operator()(const sql::LockTables& lock) {
   plan_.kind = StatementPlan::Kind::lock_tables;
   for (const sql::LockTables::Item& item : lock.items) {
@@ -756,6 +781,10 @@ void Planner::operator()(const sql::LockTables& lock) {
     }
     plan_.table_locks.push_back({table_named(item.table).id, item.mode.ends_with("WRITE")});
   }
+  // whatever order they are written in, they are locked by name (MDL_context::acquire_locks)
+  std::sort(plan_.table_locks.begin(), plan_.table_locks.end(), [&](const TableLock& a, const TableLock& b) {
+    return catalog_.tables[a.table].name < catalog_.tables[b.table].name;
+  });
 }
 
 /// Queries are referred to while further ones are added, so room is made for all that the statement can hold.

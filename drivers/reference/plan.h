@@ -126,7 +126,8 @@ struct StatementPlan {
   bool upsert = false;
   std::vector<TableLock> table_locks;
   std::vector<UserLockCall> user_locks;
-  std::vector<TableId> tables_read;  ///< for metadata locks, each once
+  std::vector<std::pair<std::string, std::string>> renames;  ///< RENAME TABLE: from, to
+  std::vector<TableId> tables_read;                          ///< for metadata locks, each once
   std::uint64_t catalog_version = 0;
   Refusal refusal;          ///< what MySQL would say of a statement that names what is not there
   std::string hint;         ///< what to write instead

@@ -23,6 +23,7 @@ Profile make_mariadb_profile() {
   profile.range_end = false;
   profile.unique_secondary_record = false;
   profile.skips_committed_deletes = true;
+  profile.releases_secondary = false;
   profile.first_unequal = innodb::S_next_key;
   profile.foreign_keys = ForeignKeyChecks::by_index;
   profile.inherits = Inherits::on_insert | Inherits::on_removal_shared;
@@ -30,6 +31,7 @@ Profile make_mariadb_profile() {
   profile.inherits_upsert = Inherits::on_insert | Inherits::on_removal_exclusive;
   profile.duplicate_names_table = false;
   profile.nowait_times_out = true;
+  profile.user_lock_deadlock = "1213";
   profile.autoinc_lock_mode = 1;
   profile.snapshot_isolation = false;
   profile.lock_wait_timeout_min = 0;

@@ -27,6 +27,8 @@ struct Profile {
   bool range_end = true;
   /// Equality on a whole unique secondary key locks a living entry without its gap.
   bool unique_secondary_record = true;
+  /// READ COMMITTED gives back what a scan of a secondary index locked for nothing, as that of a clustered one.
+  bool releases_secondary = true;
   /// READ COMMITTED does not lock what was delete-marked and committed (MySQL locks it and gives it back).
   bool skips_committed_deletes = false;
 
@@ -46,6 +48,8 @@ struct Profile {
   // --- words
   bool duplicate_names_table = true;  ///< error 1062 says `t.PRIMARY`, not `PRIMARY`
   bool nowait_times_out = false;      ///< NOWAIT fails with 1205 as a lock wait timeout does, not with 3572
+
+  std::string_view user_lock_deadlock = "3058";  ///< the error of GET_LOCK in a deadlock
 
   // --- defaults of settings
   int autoinc_lock_mode = 2;

@@ -30,7 +30,7 @@ def load(name):
 
 def clean(text, server):
     """Leaves out lines with paths of this machine."""
-    paths = [server["dir"], servers.mysql_tree(), os.path.expanduser("~") + "/", "/usr/", "/tmp/"]
+    paths = [server["dir"], servers.trees.tree("mysql"), os.path.expanduser("~") + "/", "/usr/", "/tmp/"]
     return "".join(line for line in text.splitlines(True) if not any(path in line for path in paths))
 
 

@@ -1,4 +1,4 @@
-"""Throw-away database servers on loopback: MySQL 9.7, MariaDB, PostgreSQL.
+"""Throw-away database servers on loopback: MySQL 9.7, MariaDB and PostgreSQL as installed, MariaDB 11 and PostgreSQL 18.
 
 Each server gets a fresh data directory in a temporary directory and a free port, and is ready in seconds.
 
@@ -21,35 +21,11 @@ import subprocess
 import tempfile
 import time
 
+import trees
+from trees import Unavailable
+
 STATE = "gridlock-server.json"
 READY_SECONDS = 90
-
-
-class Unavailable(Exception):
-    """This server cannot be had on this machine; the text says what to do."""
-
-
-def mysql_tree():
-    cache = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-    return os.environ.get("GRIDLOCK_MYSQL_TREE") or os.path.join(cache, "gridlock", "mysql-sid")
-
-
-def fetch_mysql():
-    """Extracts Debian unstable's mysql-server-core into the cache (it is never installed)."""
-    tree = mysql_tree()
-    if os.path.exists(os.path.join(tree, "usr/sbin/mysqld")):
-        return tree
-    if not shutil.which("mmdebstrap"):
-        raise Unavailable("mmdebstrap is missing: install the Debian package mmdebstrap, then run `server fetch mysql`")
-    os.makedirs(os.path.dirname(tree), exist_ok=True)
-    if os.path.isdir(tree) and os.listdir(tree):
-        raise Unavailable(f"{tree} exists but holds no usr/sbin/mysqld (an interrupted fetch?): remove it and try again")
-    command = ["mmdebstrap", "--variant=extract", '--aptopt=Acquire::Check-Valid-Until "false"',
-               "--include=mysql-server-core", "sid", tree]
-    done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-    if done.returncode:
-        raise Unavailable("mmdebstrap failed:\n" + done.stderr[-2000:])
-    return tree
 
 
 def free_port():
@@ -84,8 +60,14 @@ def program(name, *folders):
     return found
 
 
+def read(path):
+    with open(path, encoding="utf-8") as text:
+        return text.read()
+
+
 def check(command, what, **arguments):
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    arguments.setdefault("input", "")
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                           text=True, errors="replace", **arguments)
     if done.returncode:
         raise RuntimeError(f"{what} failed:\n{done.stdout[-3000:]}")
@@ -98,17 +80,11 @@ def options(settings):
 # One function per server: makes the data directory below `home` and returns (command, account, connection data).
 
 def prepare_mysql(home, settings):
-    tree = mysql_tree()
-    mysqld = os.path.join(tree, "usr/sbin/mysqld")
-    if not os.path.exists(mysqld):
-        raise Unavailable(f"no MySQL 9.7 in {tree}: run `tests/servers/server fetch mysql` (Debian with mmdebstrap), "
-                          "or let GRIDLOCK_MYSQL_TREE name an extracted mysql-server-core")
-    library = os.path.join(tree, "usr/lib/x86_64-linux-gnu")
-    base = [os.path.join(library, "ld-linux-x86-64.so.2"), "--library-path",
-            library + ":" + os.path.join(library, "private"), mysqld, "--no-defaults",
-            f"--basedir={tree}/usr", f"--plugin-dir={tree}/usr/lib/mysql/plugin",
-            f"--lc-messages-dir={tree}/usr/share/mysql", f"--character-sets-dir={tree}/usr/share/mysql/charsets",
-            f"--datadir={home}/data", "--secure-file-priv=NULL"]
+    tree = trees.have("mysql")
+    base = trees.command(tree, "usr/sbin/mysqld") + [
+        "--no-defaults", f"--basedir={tree}/usr", f"--plugin-dir={tree}/usr/lib/mysql/plugin",
+        f"--lc-messages-dir={tree}/usr/share/mysql", f"--character-sets-dir={tree}/usr/share/mysql/charsets",
+        f"--datadir={home}/data", "--secure-file-priv=NULL"]
     if os.geteuid() == 0:
         base.append("--user=root")
     light = ["--innodb-buffer-pool-size=64M", "--innodb-flush-method=nosync", "--innodb-flush-log-at-trx-commit=0",
@@ -134,18 +110,53 @@ def prepare_mariadb(home, settings):
         os.chown(home, account.pw_uid, account.pw_gid)
     check([install, "--no-defaults", f"--datadir={home}/data", "--auth-root-authentication-method=normal",
            "--skip-test-db", "--skip-name-resolve"], "mariadb-install-db", cwd=home, **as_user(account))
+    return mariadb_server([mariadbd, "--no-defaults"], home, settings, account)
+
+
+def mariadb_server(program, home, settings, account):
     port = free_port()
     data = {"port": port, "socket": f"{home}/s.sock", "user": "root", "password": "", "database": "test",
             "log": f"{home}/error.log", "url": f"mariadb://root@127.0.0.1:{port}/test"}
-    command = [mariadbd, "--no-defaults", f"--datadir={home}/data", "--bind-address=127.0.0.1", f"--port={port}",
+    command = program + [f"--datadir={home}/data", "--bind-address=127.0.0.1", f"--port={port}",
                f"--socket={data['socket']}", f"--pid-file={home}/mariadbd.pid", f"--log-error={data['log']}",
                "--innodb-buffer-pool-size=64M", "--innodb-flush-log-at-trx-commit=0", "--innodb-doublewrite=OFF"]
     return command + options(settings), account, data
 
 
+def prepare_mariadb11(home, settings):
+    """mariadb-install-db is a script that looks for its parts in the system: what it does is fed to the tree's server."""
+    tree = trees.have("mariadb11")
+    base = trees.command(tree, "usr/sbin/mariadbd") + [
+        "--no-defaults", f"--basedir={tree}/usr", f"--plugin-dir={tree}/usr/lib/mysql/plugin",
+        f"--lc-messages-dir={tree}/usr/share/mariadb", f"--character-sets-dir={tree}/usr/share/mariadb/charsets"]
+    if os.geteuid() == 0:
+        base.append("--user=root")
+    os.makedirs(f"{home}/data/mysql")
+    scripts = [f"{tree}/usr/share/mariadb/{name}.sql" for name in
+               ("mariadb_system_tables", "mariadb_performance_tables", "mariadb_system_tables_data", "fill_help_tables",
+                "mariadb_sys_schema")]
+    accounts = ("INSERT INTO global_priv SELECT 'localhost', 'root', '{\"access\":18446744073709551615}' WHERE NOT EXISTS "
+                "(SELECT 1 FROM global_priv WHERE user = 'root');\n"
+                "UPDATE global_priv SET priv = '{\"access\":18446744073709551615}' WHERE user = 'root';\n"
+                "INSERT IGNORE INTO global_priv VALUES ('127.0.0.1', 'root', '{\"access\":18446744073709551615}');\n")
+    bootstrap = "CREATE DATABASE IF NOT EXISTS mysql;\nUSE mysql;\n" + "".join(
+        read(path) for path in scripts if os.path.exists(path)) + "USE mysql;\n" + accounts
+    check(base + [f"--datadir={home}/data", "--bootstrap", "--enforce-storage-engine=", "--net_buffer_length=16K",
+                  "--max_allowed_packet=8M"], "mariadbd --bootstrap", input=bootstrap)
+    return mariadb_server(base, home, settings, None)
+
+
+def prepare_postgres18(home, settings):
+    return postgres_of([os.path.join(trees.have("postgres18"), os.path.dirname(trees.TREES["postgres18"][1]))], home, settings)
+
+
 def prepare_postgres(home, settings):
     versions = sorted(glob.glob("/usr/lib/postgresql/*/bin"), key=lambda path: float(path.split("/")[-2]), reverse=True)
     folders = [os.environ["GRIDLOCK_POSTGRES_BIN"]] if "GRIDLOCK_POSTGRES_BIN" in os.environ else versions
+    return postgres_of(folders, home, settings)
+
+
+def postgres_of(folders, home, settings):
     initdb, postgres = program("initdb", *folders), program("postgres", *folders)
     account = unprivileged("postgres", "nobody")
     if account:
@@ -162,7 +173,12 @@ def prepare_postgres(home, settings):
     return command, account, data
 
 
-PREPARE = {"mysql": prepare_mysql, "mariadb": prepare_mariadb, "postgres": prepare_postgres}
+PREPARE = {"mysql": prepare_mysql, "mariadb": prepare_mariadb, "mariadb11": prepare_mariadb11,
+           "postgres": prepare_postgres, "postgres18": prepare_postgres18}
+
+
+def is_postgres(kind):
+    return kind.startswith("postgres")
 
 
 def start_time(pid):
@@ -183,7 +199,7 @@ def tail(path, size=3000):
 
 def version(kind, server):
     """Connects once; returns the server's version. Raises while the server is not ready."""
-    if kind == "postgres":
+    if is_postgres(kind):
         import psycopg2
         with contextlib.closing(psycopg2.connect(host="127.0.0.1", port=server["port"], user="postgres",
                                                  dbname="postgres", connect_timeout=2)) as connection:
@@ -199,7 +215,7 @@ def version(kind, server):
 
 
 def require_client(kind):
-    module = "psycopg2" if kind == "postgres" else "pymysql"
+    module = "psycopg2" if is_postgres(kind) else "pymysql"
     try:
         __import__(module)
     except ImportError:
@@ -213,7 +229,7 @@ def start(kind, settings=None):
     home = tempfile.mkdtemp(prefix="gridlock-")
     try:
         command, account, server = PREPARE[kind](home, settings)
-        with open(f"{home}/stderr.log" if kind != "postgres" else server["log"], "ab") as log:
+        with open(f"{home}/stderr.log" if not is_postgres(kind) else server["log"], "ab") as log:
             process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=home,
                                        start_new_session=True, **as_user(account))
     except BaseException:
@@ -250,7 +266,7 @@ def stop(server, keep=False):
     if isinstance(server, str):
         with open(os.path.join(server, STATE)) as state:
             server = json.load(state)
-    polite = signal.SIGINT if server["kind"] == "postgres" else signal.SIGTERM
+    polite = signal.SIGINT if is_postgres(server["kind"]) else signal.SIGTERM
     for sign, seconds in ((polite, 30), (signal.SIGKILL, 10)):
         if not alive(server):
             break

@@ -41,6 +41,27 @@ void read_statement_keys(Reader& reader, Fields& fields, Step& step, const std::
   }
 }
 
+/// `access: {accounts: by_owner}`: the index by which a reference engine reads a table, whatever it would choose.
+void read_access(Reader& reader, Fields& fields, Step& step) {
+  const auto* access = fields.find("access");
+  if (!access) return;
+  if (!access->is_map() || access->entries.empty()) {
+    reader.problem(*access, "`access` says by which index a table is read", "write `access: {accounts: by_owner}`");
+    return;
+  }
+  std::map<std::string, std::string> chosen;
+  for (const auto& [table, index] : access->entries)
+    if (auto name = text(reader, *index, "an index, or `scan`,")) chosen[table->text] = std::move(*name);
+  const auto with_access = [&](std::shared_ptr<const Prepared>& statement) {
+    if (!statement) return;
+    auto changed = std::make_shared<Prepared>(*statement);
+    changed->access = chosen;
+    statement = std::move(changed);
+  };
+  with_access(step.statement);
+  for (auto& [dialect, statement] : step.per_engine) with_access(statement);
+}
+
 bool has_statement_key(const yaml::Node& node) {
   return node.find("sql") || node.find("mysql") || node.find("postgres");
 }
@@ -112,7 +133,10 @@ class TransactionSteps {
     if (think) step.think = distribution(reader_, *think, Drawn::durations, "`think`");
     if (repeat) step.loop = loop(fields, *repeat, step.name.empty() ? name : step.name);
     read_statement_keys(reader_, fields, step, declared_);
-    if (has_statement_key(node)) read_into(reader_, fields, step, declared_);
+    if (has_statement_key(node)) {
+      read_into(reader_, fields, step, declared_);
+      read_access(reader_, fields, step);
+    }
     if (kinds == 0)
       for (const auto* key : {"steps", "params", "into"}) fields.allow(key);
     if (fields.done() && kinds == 0)
@@ -201,6 +225,7 @@ class StorySteps {
       if (think) step.think = distribution(reader_, *think, Drawn::durations, "`think`");
       read_statement_keys(reader_, fields, step, declared_);
       read_into(reader_, fields, step, declared_);
+      read_access(reader_, fields, step);
       if (fields.done() && (think != nullptr) == has_statement_key(body))
         reader_.problem(body, "a step is a statement or a pause", "write one of `sql` and `think`");
     }
