@@ -11,6 +11,8 @@ namespace gridlock::reference {
 std::unique_ptr<Driver> make_innodb();
 /// InnoDB as MariaDB 10.11 has it.
 std::unique_ptr<Driver> make_mariadb();
+/// MyISAM: table locks, no transactions.
+std::unique_ptr<Driver> make_table();
 /// InnoDB as MariaDB 11.8 has it, by its source.
 std::unique_ptr<Driver> make_mariadb118();
 

@@ -28,6 +28,11 @@ std::string name_in(const std::string& line) {
   return line.substr(begin, line.find('"', begin) - begin);
 }
 
+/// Whether a line of the generated goldens holds this level.
+bool has_level(const std::string& line, const std::string& level) {
+  return line.find("\"" + level + "\":[{\"order\"") != std::string::npos;
+}
+
 /// The captures' database was called gl; the reference engine has none.
 std::string without_database(std::string text) {
   const std::string database = "`gl`.";
@@ -51,8 +56,8 @@ std::string generated(const std::string& folder) { return fidelity + "generated/
 Golden from_file(const std::string& folder, const std::string& name) {
   const Json json = Json::parse(without_database(read_file(file_of(folder, name))));
   const std::string story = name.substr(0, name.rfind('.'));
-  return {name, read_file(fidelity + "stories/" + story + ".yaml"), json.at("isolation").get<std::string>(),
-          json.at("orders")};
+  return {name, read_file(fidelity + (folder.starts_with("table") ? "stories/table/" : "stories/") + story + ".yaml"),
+          json.at("isolation").get<std::string>(), json.at("orders")};
 }
 
 Golden from_line(const std::string& line, const std::string& name, const std::string& level) {
@@ -69,7 +74,8 @@ std::vector<std::string> golden_names(const std::string& folder) {
   std::ifstream in(generated(folder));
   for (std::string line; std::getline(in, line);)
     if (const std::string name = name_in(line); !name.empty())
-      for (const char* level : {".rc", ".rr"}) names.push_back(name + level);
+      for (const char* level : {"rc", "rr", "ru", "ser"})
+        if (has_level(line, level)) names.push_back(name + "." + level);
   std::sort(names.begin(), names.end());
   return names;
 }
