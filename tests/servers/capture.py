@@ -435,7 +435,7 @@ class StatusLocks:
         if kind == "date":
             return str(int.from_bytes(raw, "big") - 0x800000)
         if kind.startswith(("varchar", "char")):
-            return "'" + decoded(raw).rstrip(" " if kind.startswith("char") else "") + "'"
+            return "'" + decoded(raw).rstrip(" " if kind.startswith("char") else "").replace("'", "''") + "'"
         return "0x" + raw.hex().upper()
 
 
