@@ -44,7 +44,7 @@ void add_if_new(std::vector<Lock>& locks, const Lock& lock) {
 
 class Finder {
  public:
-  explicit Finder(const Trace& trace) : trace_(trace), replay_(trace) {}
+  explicit Finder(const Trace& trace) : trace_(trace), replay_(trace), tables_(tables_of(trace)) {}
 
   std::vector<Deadlock> find() {
     for (const Event& event : trace_.events) {
@@ -199,12 +199,20 @@ class Finder {
     const std::optional<Lock> seen = party.waits_for;
     party.waits_for = said.waits_for ? said.waits_for : seen;
     party.holds = said.holds;
+    if (party.waits_for) unqualify(*party.waits_for);
+    for (Lock& held : party.holds) unqualify(held);
     party.blocked_by = said.blocked_by;
     party.hard = said.hard;
     party.undo_entries = said.undo_entries;
     party.lock_structs = said.lock_structs;
     if (!said.statement.empty() && !is_text_of(said.statement, party.statement)) stepped_back(id, said, party);
     return party;
+  }
+
+  /// InnoDB names tables with their database, which is the run's own and another one each time.
+  void unqualify(Lock& lock) {
+    const std::size_t dot = lock.table.rfind('.');
+    if (dot != std::string::npos && tables_.contains(lock.table.substr(dot + 1))) lock.table.erase(0, dot + 1);
   }
 
   /// The session has gone on since: which of its statements waited then?
@@ -350,6 +358,7 @@ class Finder {
   std::multimap<std::size_t, Deadlock> found_;  ///< by position in the trace
   std::vector<Unexplained> unexplained_;
   std::vector<LonelyVictim> lonely_;
+  std::set<std::string> tables_;  ///< that the trace's schema makes
   Connections connections_;
   std::set<std::string> accounts_;  ///< texts that were told of
   std::multiset<Loss> awaited_;     ///< victims whose own error has not been seen yet

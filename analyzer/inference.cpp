@@ -10,6 +10,11 @@
 namespace gridlock {
 namespace {
 
+sql::Dialect dialect_of(const Trace& trace) {
+  const bool postgres = trace.engine.starts_with("postgres") || trace.engine.starts_with("reference:postgres");
+  return postgres ? sql::Dialect::postgres : sql::Dialect::mysql;
+}
+
 /// The words and the literals of a statement: tables are among the words, keys among the literals.
 struct Named {
   std::set<std::string> words, values;
@@ -31,20 +36,10 @@ bool meet(const std::set<T>& a, const std::set<T>& b) {
   return std::any_of(a.begin(), a.end(), [&](const T& one) { return b.contains(one); });
 }
 
-/// The tables that the trace's schema makes.
-std::set<std::string> tables_of(const Trace& trace, sql::Dialect dialect) {
-  std::set<std::string> tables;
-  for (const sql::Statement& statement : sql::parse_script(trace.schema, dialect).statements)
-    if (const auto* table = std::get_if<sql::CreateTable>(&statement.node)) tables.insert(table->name.text);
-  return tables;
-}
-
 class Inference {
  public:
   Inference(Replay& replay, const Trace& trace)
-      : replay_(replay),
-        dialect_(trace.engine.starts_with("postgres") ? sql::Dialect::postgres : sql::Dialect::mysql),
-        tables_(tables_of(trace, dialect_)) {
+      : replay_(replay), dialect_(dialect_of(trace)), tables_(tables_of(trace)) {
     for (SessionId id = 0; id < trace.sessions.size(); ++id) add(id);
   }
 
@@ -100,6 +95,13 @@ class Inference {
 };
 
 }  // namespace
+
+std::set<std::string> tables_of(const Trace& trace) {
+  std::set<std::string> tables;
+  for (const sql::Statement& statement : sql::parse_script(trace.schema, dialect_of(trace)).statements)
+    if (const auto* table = std::get_if<sql::CreateTable>(&statement.node)) tables.insert(table->name.text);
+  return tables;
+}
 
 WaitCycle inferred_cycle(Replay& replay, const Trace& trace, SessionId victim) {
   WaitCycle cycle = Inference(replay, trace).cycle(victim);

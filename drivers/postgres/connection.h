@@ -18,6 +18,7 @@ class PqxxConnection final : public live::Connection {
 
   void send(const std::string& sql) override;
   bool send_in_new_transaction(const std::string& begin, const std::string& sql) override;
+  bool complete() const override { return query_ && pipeline_->is_finished(*query_); }
   int fd() const override { return fd_; }
   bool advance() override;
   live::Reply take() override;
