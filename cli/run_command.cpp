@@ -84,9 +84,19 @@ Report::Input engine_input(const std::string& name, Problems problems) {
   return input;
 }
 
+/// The server's own count of deadlocks is no part of the run: where it is another one, that is said.
+void hold_against_the_server(const Driver& driver, const RunSummary& summary, const Options& options) {
+  const auto counted = driver.counted();
+  if (!counted || counted->deadlocks == summary.deadlocks) return;
+  remark(options,
+         fmt::format("{}: the server counted {} deadlocks in this time ({}), the run's sessions were told of {}: "
+                     "others use the server, or it does not count those of metadata and user locks",
+                     driver.name(), counted->deadlocks, counted->source, summary.deadlocks));
+}
+
 void play(const Workload& workload, std::string_view source, const std::string& engine, const Options& options,
           Played& played) {
-  MadeDriver made = make_driver(engine);
+  MadeDriver made = make_driver(engine, options.live);
   if (!made.driver) {
     complain(options, made.problems, "");
     played.report.inputs.push_back(engine_input(without_password(engine), std::move(made.problems)));
@@ -98,8 +108,11 @@ void play(const Workload& workload, std::string_view source, const std::string& 
     return complain(options, played.report.inputs.back().problems, source);
   Run run = gridlock::run(workload, *made.driver, run_options(options));
   complain(options, run.problems, source);
+  for (const std::string& note : made.driver->notes())
+    remark(options, fmt::format("{}: {}", made.driver->name(), note));
   played.report.inputs.back().version = run.summary.version;
   played.analyses.push_back(analysis_of(run));
+  hold_against_the_server(*made.driver, run.summary, options);
   played.report.stopped = played.report.stopped || run.summary.stopped;
   played.report.runs.push_back(std::move(run));
 }

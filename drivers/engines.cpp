@@ -9,6 +9,7 @@
 #include "drivers/live/live_driver.h"
 #include "drivers/live/url.h"
 #include "drivers/mysql/mysql.h"
+#include "drivers/mysql/x_server.h"
 #include "drivers/postgres/postgres.h"
 #include "drivers/reference/reference.h"
 
@@ -66,25 +67,33 @@ constexpr std::array protocols{
     Protocol{"postgres", postgres::url_parameters, postgres::make_server},
     Protocol{"mysql", mysql::url_parameters, mysql::make_server},
     Protocol{"mariadb", mysql::url_parameters, mysql::make_server},
+    Protocol{"mysqlx", mysql::x_url_parameters, mysql::make_x_server},
 };
 
-MadeDriver make_live(const std::string& engine, const std::string& shown) {
+MadeDriver make_live(const std::string& engine, const std::string& shown, const live::Options& options) {
   const std::string scheme = engine.substr(0, engine.find("://"));
   const auto* protocol =
       std::find_if(protocols.begin(), protocols.end(), [&](const Protocol& known) { return known.scheme == scheme; });
   if (protocol == protocols.end())
     return {nullptr, {{{}, fmt::format("this build has no driver for {}", shown), "use `reference:innodb`"}}};
   live::ReadUrl read = live::read_url(engine, protocol->parameters());
-  if (!read.problems.empty()) return {nullptr, std::move(read.problems)};
-  return {live::make_live_driver(protocol->make(std::move(read.url), shown), {}), {}};
+  auto server = protocol->make(read.url, shown);
+  if (server && !read.problems.empty()) return {nullptr, std::move(read.problems)};
+  if (!server)
+    return {nullptr,
+            {{{},
+              fmt::format("this build has no X DevAPI, which {} needs", shown),
+              "use `mysql://` and the port of the classic protocol, or build with Oracle's Connector/C++ "
+              "(docs/engines.md)"}}};
+  return {live::make_live_driver(std::move(server), options), {}};
 }
 
 }  // namespace
 
-MadeDriver make_driver(const std::string& engine) {
+MadeDriver make_driver(const std::string& engine, const live::Options& live) {
   if (const Reference* inside = reference_named(engine)) return {inside->make(), {}};
-  const std::string shown = live::without_secrets(engine);
-  if (engine.find("://") != std::string::npos && scheme_of(engine) != nullptr) return make_live(engine, shown);
+  const std::string shown = gridlock::live::without_secrets(engine);
+  if (engine.find("://") != std::string::npos && scheme_of(engine) != nullptr) return make_live(engine, shown, live);
   const std::string meant = did_you_mean(engine, engine_names());
   return {nullptr,
           {{{},

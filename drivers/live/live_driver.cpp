@@ -240,8 +240,12 @@ LiveDriver::~LiveDriver() {
 
 void LiveDriver::close() {
   const bool opened = place_.made() || !sessions_.empty();
+  const bool kept = place_.kept();
   leave();
   if (!opened) return;
+  if (kept)
+    note(fmt::format("{} {} is kept, as asked; to drop it: {}", server_->place_word(), place_.name(),
+                     server_->drop_place(place_.name())));
   // A server may count a deadlock only when its sessions have gone (PostgreSQL flushes statistics then).
   const auto after = count_deadlocks();
   if (counted_before_ && after)
@@ -282,7 +286,7 @@ void LiveDriver::leave() {
     for (const std::string& sentence : globals_.restore(*server_, control_.get())) note(sentence);
   });
   attempt([&] {
-    if (!place_.made()) return;
+    if (!place_.made() || place_.kept()) return;
     const std::string refusal = place_.drop(control());
     if (!refusal.empty())
       note(fmt::format("{} is still on the server ({}); to drop it: {}", place_.name(), refusal,

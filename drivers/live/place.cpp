@@ -50,12 +50,11 @@ Problems RunPlace::make(Connection& control, const std::string& workload) {
     if (place.in_use)
       return {{{},
                fmt::format("the {} {} is in use by another run", server_.place_word(), name_),
-               "wait for its end, or leave out --schema"}};
+               "wait for its end, or leave out --run-schema"}};
     if (!place.marked && !options_.reuse)
       return {{{},
                fmt::format("the {} {} was not made by gridlock, and is not touched", server_.place_word(), name_),
-               "leave out --schema: each run makes its own; or add --use-existing-schema to play in it"}};
-    if (!place.marked) made_ = false;
+               "leave out --run-schema: each run makes its own; or add --use-existing-schema to play in it"}};
     if (place.marked)
       if (const Reply dropped = ask(control, server_.drop_place(name_)); dropped.error)
         return {refused(fmt::format("cannot drop the {} {} of an earlier run", server_.place_word(), name_),
@@ -71,7 +70,7 @@ Problems RunPlace::make(Connection& control, const std::string& workload) {
                  fmt::format("cannot make the run's own {}: {} ({})", server_.place_word(), reply.error->message,
                              reply.error->code),
                  "docs/engines.md lists the privileges that a run needs"}};
-      made_ = true;
+      made_ = made_ || sql.starts_with("CREATE");
     }
   }
   const Reply entered = ask(control, server_.enter_place(name_));
@@ -110,7 +109,7 @@ Problems RunPlace::load(Connection& control, const TableData& data) {
 }
 
 std::string RunPlace::drop(Connection& control) {
-  if (!made_ || options_.keep) return {};
+  if (!made_) return {};
   const Reply reply = ask(control, server_.drop_place(name_));
   if (reply.error) return reply.error->message;
   made_ = false;

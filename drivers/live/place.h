@@ -18,11 +18,12 @@ class RunPlace {
   /// Tables and rows. REQUIRES: `make` had no problem.
   Problems fill(Connection& control, const Setup& setup);
 
-  /// Drops what `make` made; not with `keep`. Empty, or what the server said against it.
+  /// Drops what `make` made. Empty, or what the server said against it.
   std::string drop(Connection& control);
 
   const std::string& name() const { return name_; }
   bool made() const { return made_; }
+  bool kept() const { return made_ && options_.keep; }
 
   /// Places of runs that were killed, one sentence for each: what is left, and how to drop it.
   std::vector<std::string> left_behind(Connection& control) const;
