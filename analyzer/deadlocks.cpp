@@ -229,11 +229,14 @@ class Finder {
     party.earlier.erase(cut, party.earlier.end());
   }
 
-  /// PostgreSQL's account of a wait for a transaction does not say for which table's row; the waits seen do.
+  /// PostgreSQL's account does not say for which table's row a session waits; the waits seen do.
   void name_table(SessionId id, std::vector<Party>& parties, std::size_t i) {
     const auto& wait = replay_.session(id).wait;
     auto& wanted = parties[i].waits_for;
-    if (!wait || !wanted || !wanted->table.empty() || wait->wanted.object != wanted->object) return;
+    if (!wait || !wanted || !wanted->table.empty()) return;
+    const std::string& seen = wait->wanted.object;
+    // `tuple (0,1)` in the waits is `tuple (0,1) of relation 16526 of database 5` in the account.
+    if (wanted->object != seen && !wanted->object.starts_with(seen + " of ")) return;
     wanted->table = wait->wanted.table;
     Party& next = parties[(i + 1) % parties.size()];
     for (Lock& held : next.holds)

@@ -15,6 +15,7 @@
 #include "cli/report/headline.h"
 #include "cli/signals.h"
 #include "drivers/engines.h"
+#include "drivers/live/url.h"
 #include "workloads/load.h"
 #include "workloads/runner/runner.h"
 
@@ -34,20 +35,11 @@ std::string quoted(const std::string& word) {
   return out + "'";
 }
 
-/// `mysql://user:secret@host/db` without `:secret`: no report shows a password.
-std::string without_password(const std::string& engine) {
-  const std::size_t scheme = engine.find("://");
-  const std::size_t host = engine.rfind('@');
-  if (scheme == std::string::npos || host == std::string::npos || host < scheme) return engine;
-  const std::size_t colon = engine.find(':', scheme + 3);
-  return colon < host ? engine.substr(0, colon) + engine.substr(host) : engine;
-}
-
 /// The command that plays the same again: the same engines, and the seed that chance came from.
 std::string again(const Options& options, const Report& report) {
   if (report.runs.empty() || options.files.front() == "-") return "";
   std::string out = "gridlock run " + quoted(options.files.front());
-  for (const std::string& engine : options.engines) out += " --engine " + quoted(without_password(engine));
+  for (const std::string& engine : options.engines) out += " --engine " + quoted(live::without_secrets(engine));
   if (options.isolation) out += " --isolation " + quoted(options.isolation_words);
   out += fmt::format(" --seed {}", report.runs.front().summary.seed);
   return out + (options.locks ? " --locks" : "");
@@ -99,7 +91,7 @@ void play(const Workload& workload, std::string_view source, const std::string& 
   MadeDriver made = make_driver(engine, options.live);
   if (!made.driver) {
     complain(options, made.problems, "");
-    played.report.inputs.push_back(engine_input(without_password(engine), std::move(made.problems)));
+    played.report.inputs.push_back(engine_input(live::without_secrets(engine), std::move(made.problems)));
     return;
   }
   played.report.inputs.push_back(

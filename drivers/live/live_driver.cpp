@@ -53,6 +53,12 @@ Bracket bracket_of(const sql::StatementNode& node) {
   return Bracket::none;
 }
 
+/// BEGIN takes no lock and makes no snapshot, unless it says so: when it is sent cannot be seen.
+bool begins_nothing_yet(const sql::StatementNode& node) {
+  const auto* begin = std::get_if<sql::Begin>(&node);
+  return begin != nullptr && !begin->consistent_snapshot;
+}
+
 class LiveDriver final : public Driver {
  public:
   LiveDriver(std::unique_ptr<Server> server, Options options)
@@ -92,6 +98,7 @@ class LiveDriver final : public Driver {
   void watch_for_room(SessionId id);
   void ended(SessionId id, Reply reply);
   void end_transaction(SessionId id, TransactionState::Ended how);
+  void committed_itself(SessionId id);
   void tell_account(SessionId id, const Reply& reply);
 
   void settle_all(std::optional<Time> deadline);
@@ -345,8 +352,7 @@ void LiveDriver::start(const Call& call) {
   session.busy = true;
   ++busy_;
   tell(call.session, StatementStarted{call.step, sql, call.transaction});
-  const bool plain_begin = session.bracket == Bracket::begins && storm_ && !session.in_transaction;
-  if (plain_begin) {
+  if (storm_ && !session.in_transaction && begins_nothing_yet(call.statement->statement.node)) {
     session.begin = std::move(sql);
     return ended(call.session, {});
   }
@@ -414,6 +420,17 @@ void LiveDriver::ended(SessionId id, Reply reply) {
     tell(id, TransactionState{"", session.isolation, TransactionState::Ended::no});
   if (session.bracket == Bracket::commits) end_transaction(id, TransactionState::Ended::committed);
   if (session.bracket == Bracket::rolls_back) end_transaction(id, TransactionState::Ended::rolled_back);
+  if (session.bracket == Bracket::none && !session.in_transaction) committed_itself(id);
+}
+
+/// A statement outside of a transaction is one: told only where somebody was seen waiting for it.
+void LiveDriver::committed_itself(SessionId id) {
+  ++sessions_[id].transactions;
+  const bool awaited = std::any_of(sessions_.begin(), sessions_.end(), [&](const LiveSession& session) {
+    return session.told && std::any_of(session.told->blockers.begin(), session.told->blockers.end(),
+                                       [&](const Blocker& blocker) { return blocker.session == id; });
+  });
+  if (awaited) tell(id, TransactionState{"", sessions_[id].isolation, TransactionState::Ended::committed});
 }
 
 void LiveDriver::end_transaction(SessionId id, TransactionState::Ended how) {
@@ -575,7 +592,11 @@ void LiveDriver::begin_sample() {
 
 /// What has moved on since the sample was asked for is left out: it would tell of a wait that is over.
 void LiveDriver::end_sample() {
-  if (!sampling_.under_way() || !sampling_.advance(*observer_)) return;
+  if (!sampling_.under_way()) {
+    observer_->advance();  // nothing was asked: it tells that the server has hung up, or nothing
+    return;
+  }
+  if (!sampling_.advance(*observer_)) return;
   const std::vector<Reply> replies = sampling_.take();
   const std::int64_t took = now().micros - sample_began_.micros;
   next_sample_ = {now().micros + std::max({sample_apart_micros, took * sample_cost, server_->look_micros()})};
