@@ -46,9 +46,10 @@ void check_files(const CommandRow& command, const std::vector<std::string>& unkn
   if (options.files.empty())
     usage.push_back({fmt::format("gridlock {} needs a file", command.name),
                      fmt::format("gridlock {} {}", command.name, command.files)});
-  if (command.command == Command::run && options.files.size() > 1)
-    usage.push_back({fmt::format("gridlock run plays one workload, not {}", options.files.size()),
-                     fmt::format("gridlock run {}", options.files.front())});
+  const bool plays = command.command == Command::run || command.command == Command::compare;
+  if (plays && options.files.size() > 1)
+    usage.push_back({fmt::format("gridlock {} plays one workload, not {}", command.name, options.files.size()),
+                     fmt::format("gridlock {} {}", command.name, options.files.front())});
 }
 
 /// A word of the command line that names an option which takes a value, and has none.
