@@ -394,7 +394,8 @@ void Chooser::order(Candidate& candidate) const {
   candidate.path.in_order = forward.has_value();
   if (forward && !*forward) {
     candidate.path.forward = false;
-    candidate.path.index_condition = candidate.path.index_condition && request_.backward_condition;
+    const bool ref = candidate.path.ranges.size() == 1 && candidate.path.ranges.front().exact;
+    candidate.path.index_condition = candidate.path.index_condition && request_.backward_condition && !ref;
     std::reverse(candidate.path.ranges.begin(), candidate.path.ranges.end());
   }
 }
@@ -453,7 +454,7 @@ std::optional<IndexId> Chooser::ordering_index() const {
 bool Chooser::impossible() const {
   return std::any_of(request_.use->terms.begin(), request_.use->terms.end(), [&](const Term& term) {
     const auto one = intervals_of(term);
-    const bool fixed = one && (one->empty() || (one->size() == 1 && one->front().is_point()));
+    const bool fixed = one && term.any.size() == 1 && (one->empty() || (one->size() == 1 && one->front().is_point()));
     if (!fixed && !in_an_index(term.column)) return false;
     const auto all = intervals_of(term.column);
     return all && all->empty();

@@ -130,6 +130,9 @@ Progress Engine::open_table(Slot slot, QueryRun& run) {
     return true;
   });
   const LockWish wish = wish_of(slot, use);
+  Transaction& transaction = sessions_[slot].transaction;
+  const bool consistent = wish == LockWish::snapshot && transaction.isolation != sql::Isolation::read_uncommitted;
+  if (consistent && !cursor.path.impossible && !transaction.view) transaction.view = log_.open_view();
   if (wish != LockWish::snapshot && !cursor.path.impossible) {
     const Mode mode = wish == LockWish::share ? innodb::IS : innodb::IX;
     if (lock_table(slot, use.table, mode) == Got::waiting) return Progress::wait;

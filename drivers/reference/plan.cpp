@@ -1,4 +1,5 @@
 #include "drivers/reference/plan.h"
+#include "model/sql/parse.h"
 
 #include <fmt/format.h>
 
