@@ -9,6 +9,7 @@
 
 #include "cli/exit_code.h"
 #include "cli/formats.h"
+#include "drivers/live/live_driver.h"
 #include "model/sql/ast.h"
 #include "workloads/runner/runner.h"
 
@@ -35,6 +36,7 @@ struct Options {
   bool locks = false;
   std::string schema;  ///< file with the tables of `gridlock locks`
   std::string trace;   ///< file for the trace; empty: none
+  live::Options live;  ///< what a run may do on a server
   bool allow_partial = false;
 
   Format format = Format::text;

@@ -18,6 +18,7 @@
 #include "cli/report/headline.h"
 #include "cli/signals.h"
 #include "drivers/engines.h"
+#include "drivers/live/url.h"
 #include "workloads/load.h"
 #include "workloads/runner/runner.h"
 
@@ -35,20 +36,11 @@ std::string quoted(const std::string& word) {
   return out + "'";
 }
 
-/// `mysql://user:secret@host/db` without `:secret`: no report shows a password.
-std::string without_password(const std::string& engine) {
-  const std::size_t scheme = engine.find("://");
-  const std::size_t host = engine.rfind('@');
-  if (scheme == std::string::npos || host == std::string::npos || host < scheme) return engine;
-  const std::size_t colon = engine.find(':', scheme + 3);
-  return colon < host ? engine.substr(0, colon) + engine.substr(host) : engine;
-}
-
 /// The command that plays the same again: the same engines, and the seed that chance came from.
 std::string again(const Options& options, const Report& report) {
   if (report.runs.empty() || options.files.front() == "-") return "";
   std::string out = fmt::format("gridlock {} {}", report.command, quoted(options.files.front()));
-  for (const std::string& engine : options.engines) out += " --engine " + quoted(without_password(engine));
+  for (const std::string& engine : options.engines) out += " --engine " + quoted(live::without_secrets(engine));
   for (const AskedIsolation& isolation : options.isolations) out += " --isolation " + quoted(isolation.words);
   out += fmt::format(" --seed {}", report.runs.front().summary.seed);
   if (options.shard) out += fmt::format(" --shard {}/{}", options.shard->part, options.shard->of);
@@ -95,11 +87,11 @@ std::map<std::string, std::uint64_t> patterns_of(const Analysis& analysis) {
 void play(const Workload& workload, std::string_view source, const Combination& combination, const Options& options,
           Played& played) {
   const std::string& engine = combination.engine;
-  MadeDriver made = make_driver(engine);
+  MadeDriver made = make_driver(engine, options.live);
   if (!made.driver) {
-    if (is_known(played.report, without_password(engine))) return;
+    if (is_known(played.report, live::without_secrets(engine))) return;
     complain(options, made.problems, "");
-    played.report.inputs.push_back(engine_input(without_password(engine), std::move(made.problems)));
+    played.report.inputs.push_back(engine_input(live::without_secrets(engine), std::move(made.problems)));
     return;
   }
   if (!is_known(played.report, made.driver->name())) {
@@ -171,7 +163,7 @@ Problems cannot_be_sharded(const Workload& workload, const Options& options) {
 }  // namespace
 
 std::string Combination::words() const {
-  return without_password(engine) + (isolation ? ", " + isolation->words : std::string());
+  return live::without_secrets(engine) + (isolation ? ", " + isolation->words : std::string());
 }
 
 std::vector<Combination> combinations(const Options& options, const Workload& workload) {

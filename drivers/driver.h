@@ -76,6 +76,12 @@ struct Patience {
   std::optional<Time> deadline;  ///< return by then at the latest; virtual time may be advanced up to it
 };
 
+/// What the server itself counted while the driver was open, to hold the events against.
+struct DeadlockCount {
+  std::uint64_t deadlocks = 0;
+  std::string source;  ///< the counter's own name: `lock_deadlocks of information_schema.innodb_metrics`
+};
+
 class Driver {
  public:
   virtual ~Driver() = default;
@@ -110,6 +116,13 @@ class Driver {
 
   /// Ends every session (rolling back) and removes what `open` made.
   virtual void close() = 0;
+
+  /// The server's own count of deadlocks, of all runs from `open` to `close` so far. None: it does not count, or does not
+  /// say. Counts what others did on the server, too.
+  virtual std::optional<DeadlockCount> counted() const { return std::nullopt; }
+
+  /// What this engine did not let us see or do, and what is lost by it; what was left on it. One sentence each.
+  virtual std::vector<std::string> notes() const { return {}; }
 };
 
 }  // namespace gridlock

@@ -6,6 +6,8 @@
 #include <optional>
 #include <utility>
 
+#include "model/sql/parse.h"
+
 namespace gridlock::reference {
 namespace {
 
