@@ -31,7 +31,8 @@ struct Prepared {
   std::vector<std::string> parameters;  ///< their names, in order of first appearance
   sql::Statement statement;             ///< parsed; `Unknown` where no rule knows it
   Where where;                          ///< in the workload file, for problems
-  /// By table: the index to read it by, or `scan`. A reference engine obeys; a live one chooses for itself.
+  /// By table: the index to read it by, `scan` for the whole table, `scan NAME` for a whole index. A reference engine
+  /// obeys; a live one chooses for itself.
   std::map<std::string, std::string> access;
 };
 

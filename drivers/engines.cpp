@@ -22,10 +22,9 @@ struct Scheme {
 };
 
 constexpr std::array schemes{
-    Scheme{"mysqlx://", "mysql"},         Scheme{"mysql://", "mysql"},
-    Scheme{"mariadb://", "mysql"},        Scheme{"postgresql://", "postgres"},
-    Scheme{"postgres://", "postgres"},    Scheme{"reference:innodb", "mysql"},
-    Scheme{"reference:mariadb", "mysql"}, Scheme{"reference:postgres", "postgres"},
+    Scheme{"mysqlx://", "mysql"},         Scheme{"mysql://", "mysql"},        Scheme{"mariadb://", "mysql"},
+    Scheme{"postgresql://", "postgres"},  Scheme{"postgres://", "postgres"},  Scheme{"reference:innodb", "mysql"},
+    Scheme{"reference:mariadb", "mysql"}, Scheme{"reference:table", "mysql"}, Scheme{"reference:postgres", "postgres"},
 };
 
 /// The engines inside the program.
@@ -39,6 +38,7 @@ constexpr std::array references{
     Reference{"reference:mariadb", reference::make_mariadb},
     Reference{"reference:mariadb-11.8", reference::make_mariadb118},
     Reference{"reference:postgres", reference::make_postgres},
+    Reference{"reference:table", reference::make_table},
 };
 
 const Reference* reference_named(std::string_view engine) {

@@ -99,9 +99,11 @@ class Engine {
   Got lock_to_modify(Slot slot, IndexId index, RecordId record);
   Got lock_to_insert(Slot slot, IndexId index, RecordId successor);
   Got lock_table(Slot slot, TableId table, LockMode mode);
+  Got lock_whole_table(Slot slot, TableId table, LockMode mode);
   Got lock_metadata(Slot slot, Resource on, LockMode mode);
   Got answer(Slot slot, const Answer& answer, bool metadata);
   void make_explicit(IndexId index, RecordId record);
+  bool taken_for_own(Slot slot, IndexId index, RecordId record) const;
   Slot implicit_owner(IndexId index, RecordId record) const;
   Resource resource(IndexId index, RecordId record) const { return {catalog_.indexes[index].space, record}; }
   static Resource metadata_of(TableId table) { return {table + 1, 0}; }
@@ -118,6 +120,7 @@ class Engine {
   Progress found(Slot slot, Cursor& cursor, bool checked);
   Progress next_record(Cursor& cursor);
   Progress next_range(Cursor& cursor);
+  static bool reads_forward(const Cursor& cursor);
   struct Relation {
     bool row_in_range = true;
     bool gap_in_range = true;
@@ -162,6 +165,9 @@ class Engine {
   // --- engine_statement.cpp: what each statement does
   Progress step_statement(Slot slot);
   Progress take_metadata_locks(Slot slot);
+  Progress take_table_locks(Slot slot);
+  LockMode table_mode(Slot slot, TableId table) const;
+  void end_table_statement(Slot slot);
   Progress body(Slot slot);
   Progress select_body(Slot slot);
   Progress change_body(Slot slot);
@@ -235,6 +241,7 @@ class Engine {
   Progress look_up(Slot slot, RowWrite& write, IndexId index, Key wanted, LockWish wish);
   bool is_due(const RowWrite& write, IndexId stands_on) const;
   Progress find_referenced(Slot slot, RowWrite& write, IndexId index, const Key& wanted);
+  bool comes_back(Slot slot, const RowWrite& write, const ForeignKey& key) const;
   Got lock_child(Slot slot, const ForeignKey& key, RowId row);
   void push_cascade(Slot slot, std::uint32_t number);
 
@@ -275,6 +282,8 @@ class Engine {
   std::vector<OrderedIndex> indexes_;  // by IndexId
   std::vector<RowStore> rows_;         // by TableId
   std::vector<std::int64_t> next_auto_increment_;
+  std::vector<TrxId> last_writers_;   // by IndexId: PAGE_MAX_TRX_ID, of a secondary index taken as one page
+  std::vector<bool> has_holes_;       // by TableId: a row was deleted, so that MyISAM's inserts are not at the end
   std::int64_t next_row_id_ = 0x200;  // the first one that a new server gives
   LockTable locks_;
   LockTable metadata_;  // space 0 is user locks, 1 + n is table n

@@ -230,6 +230,15 @@ Progress Engine::write_candidate(Slot slot) {
     execution.insert = Execution::Insert::next;
     return Progress::again;
   }
+  const bool no_parent = progress == Progress::error && execution.error && execution.error->code == "1452";
+  if (no_parent && plan.insert_kind == sql::Insert::Kind::insert_ignore) {
+    execution.writes.clear();
+    roll_back_to(slot, execution.undo_at_row, true);
+    execution.error.reset();
+    execution.outcome = Outcome::done;
+    execution.insert = Execution::Insert::next;
+    return Progress::again;
+  }
   if (progress != Progress::ready) return progress;
   if (execution.replaced) {  // REPLACE has deleted the old row: insert the new one again
     execution.replaced = false;
@@ -293,7 +302,10 @@ Progress Engine::resolve_conflict(Slot slot) {
     if (catalog_.indexes[id].unique) last_unique = id;
   }
   if (execution.conflict_index == last_unique && table.children.empty()) {
-    return update_conflict(slot, execution.candidate);
+    Row after = execution.candidate;
+    for (ColumnId column = 0; column < after.size(); ++column)
+      if (table.columns[column].hidden) after[column] = present[column];
+    return update_conflict(slot, std::move(after));
   }
   ++execution.affected;
   RowWrite write;

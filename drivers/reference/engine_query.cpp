@@ -118,6 +118,7 @@ Progress Engine::open_table(Slot slot, QueryRun& run) {
   request.order_by = run.depth == 0 && query.group_by.empty() && query.aggregates.empty() ? &query.order_by : nullptr;
   const auto& wanted = execution.statement->access;
   if (const auto found = wanted.find(use.binding); found != wanted.end()) request.wanted = &found->second;
+  request.backward_condition = profile_->backward_index_condition;
   request.limited = query.limit != none;
   request.select = execution.plan->kind == StatementPlan::Kind::select ||
                    execution.plan->kind == StatementPlan::Kind::insert || run.query != 0;

@@ -199,7 +199,7 @@ std::vector<Slot> Engine::metadata_cycle(Slot slot) const {
 }
 
 /// Metadata and user locks have their own deadlock search, which knows nothing of InnoDB's locks, and another price:
-/// the statement fails, the transaction goes on (sql/mdl.cc, MDL_context::find_deadlock).
+/// a user lock costs its statement only (sql/mdl.cc, MDL_context::find_deadlock).
 void Engine::resolve_metadata_deadlock(Slot slot) {
   DeadlockCycle found;
   found.members = metadata_cycle(slot);
@@ -223,6 +223,8 @@ void Engine::resolve_metadata_deadlock(Slot slot) {
                                       "Deadlock found when trying to get user-level lock; try rolling back "
                                       "transaction/releasing locks and restarting lock acquisition."}
                         : ServerError{"1213", "Deadlock found when trying to get lock; try restarting transaction"};
+  // Open_table_context::request_backoff_action: a transaction that holds metadata locks is rolled back to let them go
+  if (!user_lock) roll_back(victim);
   fail_statement(victim);
   wake_all();
 }

@@ -43,7 +43,7 @@ void Engine::end_transaction(Slot slot, bool committed) {
   tell_transaction(slot, committed ? TransactionState::Ended::committed : TransactionState::Ended::rolled_back);
   transaction = Transaction{};
   undo_entries_[slot] = 0;
-  locks_.release_all(slot, woken_);
+  if (!profile_->whole_tables) locks_.release_all(slot, woken_);
   release_metadata(slot, false);
   wake_all();
 }
@@ -51,6 +51,11 @@ void Engine::end_transaction(Slot slot, bool committed) {
 /// Metadata locks of the transaction go; those of LOCK TABLES stay until UNLOCK TABLES, user locks until released.
 void Engine::release_metadata(Slot slot, bool tables_too) {
   Session& session = sessions_[slot];
+  if (tables_too && profile_->whole_tables && !session.locked_tables.empty()) locks_.release_all(slot, woken_);
+  if (tables_too && session.local_view) {
+    log_.close_view(*session.local_view);
+    session.local_view.reset();
+  }
   if (tables_too) session.locked_tables.clear();
   for (const LockView& view : metadata_.locks_of(slot)) {
     if (view.on.space == 0 || view.waiting || session.locked_tables.contains(view.on.space - 1)) continue;
@@ -64,6 +69,8 @@ void Engine::roll_back_to(Slot slot, std::size_t undo, bool partial) {
   while (entries.size() > undo) {
     const Undo last = entries.back();
     entries.pop_back();
+    const bool row = last.what == Undo::What::row_inserted || last.what == Undo::What::row_changed;
+    if (row) --undo_entries_[slot];  // trx->undo_no goes back with the records (trx_roll_pop_top_rec_of_trx)
     undo_one(slot, last, partial);
   }
   if (partial) wake_all();
@@ -125,7 +132,8 @@ void Engine::purge_again(const Undo& undo) {
 void Engine::remove_record(IndexId id, RecordId record) {
   OrderedIndex& index = indexes_[id];
   const RecordId successor = index.next(record);
-  locks_.record_removed(resource(id, record), resource(id, successor), index.page(record), woken_);
+  if (!profile_->whole_tables)
+    locks_.record_removed(resource(id, record), resource(id, successor), index.page(record), woken_);
   index.remove(record);
 }
 

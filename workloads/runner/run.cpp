@@ -48,8 +48,9 @@ Run run(const Workload& workload, Driver& driver, const RunOptions& options) {
     play_storm(workload, driver, options, result);
   result.summary.waits = percentiles(result.summary.wait_times);
   result.summary.version = driver.version();
+  if (const auto counted = driver.counted())
+    result.summary.server_count = ServerCount{counted->deadlocks, counted->source};
   result.summary.notes = driver.notes();
-  if (const auto counted = driver.counted()) result.summary.server_count = {counted->deadlocks, counted->source};
   if (result.problems.empty() && !result.summary.stopped) check_counts(workload, result.summary, result.checks);
   if (options.shard) leave_unjudged(*options.shard, result.checks);
   return result;

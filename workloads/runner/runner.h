@@ -27,7 +27,7 @@ struct Progress {
 
 /// One part of a storm that is played in several: each plays its sessions, numbered, named and seeded as in the whole.
 struct Shard {
-  std::uint32_t part = 1, of = 1;  ///< part 1 to `of`; part 0 plays nobody: it only makes the tables
+  std::uint32_t part = 1, of = 1;  ///< part 1 to `of`
   friend bool operator==(const Shard&, const Shard&) = default;
 };
 
