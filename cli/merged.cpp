@@ -30,6 +30,7 @@ class Joiner {
 
   void add(Run run, std::map<std::string, std::uint64_t> patterns) {
     const auto shard = run.summary.shard;
+    if (shard && shard->part == 0) return;  // it played nobody
     Whole* whole = shard ? find(run.summary) : nullptr;
     if (!whole) {
       wholes_.push_back({std::move(run), std::move(patterns), {}});

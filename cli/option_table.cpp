@@ -63,7 +63,7 @@ void read_isolation(const Values& values, Options& options, Usage& usage) {
   for (const std::string& value : values) add_isolation(value, options, usage);
 }
 
-/// `2/4`
+/// `2/4`; `0/4` plays nobody, and so only makes the tables.
 void read_shard(const Values& values, Options& options, Usage& usage) {
   const std::string& text = values.back();
   const char *begin = text.data(), *end = begin + text.size();
@@ -71,7 +71,7 @@ void read_shard(const Values& values, Options& options, Usage& usage) {
   const auto part = std::from_chars(begin, end, shard.part);
   if (part.ec == std::errc() && part.ptr != end && *part.ptr == '/') {
     const auto of = std::from_chars(part.ptr + 1, end, shard.of);
-    if (of.ec == std::errc() && of.ptr == end && shard.part >= 1 && shard.part <= shard.of) {
+    if (of.ec == std::errc() && of.ptr == end && shard.of >= 1 && shard.part <= shard.of) {
       options.shard = shard;
       return;
     }
@@ -147,14 +147,14 @@ constexpr std::array options{
               [](const Values&, Options& o, Usage&) { o.locks = true; }},
     OptionRow{"--trace", "FILE", of_run | of_compare | of_merge, "write every event to FILE (for gridlock analyze)",
               [](const Values& v, Options& o, Usage&) { o.trace = v.back(); }},
-    OptionRow{"--keep", "", of_run | of_compare, "leave the run's own schema on the server, and say its name",
+    OptionRow{"--keep", "", of_run | of_compare, "leave the run's schema on the server; says its name",
               [](const Values&, Options& o, Usage&) { o.live.keep = true; }},
-    OptionRow{"--run-schema", "NAME", of_run | of_compare,
-              "name of the run's own schema on a server, if not one by chance",
+    OptionRow{"--run-schema", "NAME", of_run | of_compare, "name of the run's own schema on a server",
               [](const Values& v, Options& o, Usage&) { o.live.place = v.back(); }},
-    OptionRow{"--use-existing-schema", "", of_run | of_compare,
-              "play in --run-schema though gridlock did not make it; not dropped",
+    OptionRow{"--use-existing-schema", "", of_run | of_compare, "play in a --run-schema that is not gridlock's",
               [](const Values&, Options& o, Usage&) { o.live.reuse = true; }},
+    OptionRow{"--join", "", of_run, "play in the --run-schema that part 0 has made",
+              [](const Values&, Options& o, Usage&) { o.live.join = true; }},
     OptionRow{"--allow-partial", "", of_analyze | of_merge, "do not end in 4 when something is not understood",
               [](const Values&, Options& o, Usage&) { o.allow_partial = true; }},
     OptionRow{"--format", "FORMAT", of_every, "text (unless given), json, jsonl or markdown", read_format},

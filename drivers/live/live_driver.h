@@ -15,6 +15,8 @@ struct Options {
   bool keep = false;   ///< leave the run's database or schema on the server
   std::string place;   ///< its name; empty: `gridlock_` and eight digits by chance
   bool reuse = false;  ///< `place` may be one that gridlock did not make: its tables are used, and it is not dropped
+  bool join =
+      false;  ///< another run has made `place` and keeps it: its tables are played on, nothing is made or dropped
 };
 
 std::unique_ptr<Driver> make_live_driver(std::unique_ptr<Server> server, Options options);

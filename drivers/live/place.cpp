@@ -44,8 +44,13 @@ Problems RunPlace::make(Connection& control, const std::string& workload) {
   const Reply known = ask(control, server_.place_query(name_));
   if (known.error)
     return {refused(fmt::format("cannot look for the {} {}", server_.place_word(), name_), *known.error)};
-  bool exists = false;
-  for (const Place& place : server_.read_places(known)) {
+  const std::vector<Place> places = server_.read_places(known);
+  bool exists = options_.join && !places.empty();
+  if (options_.join && !exists)
+    return {{{},
+             fmt::format("there is no {} {} to join", server_.place_word(), name_),
+             "make it first: gridlock run WORKLOAD --shard 0/N --run-schema NAME --keep"}};
+  for (const Place& place : options_.join ? std::vector<Place>{} : places) {
     exists = true;
     if (place.in_use)
       return {{{},
@@ -79,6 +84,7 @@ Problems RunPlace::make(Connection& control, const std::string& workload) {
 
 Problems RunPlace::fill(Connection& control, const Setup& setup) {
   Problems problems;
+  if (options_.join) return problems;
   for (const auto& statement : setup.schema) {
     const Reply reply = ask(control, statement->text);
     if (!reply.error) continue;

@@ -24,6 +24,8 @@ constexpr std::array meanings{
     Meaning{"1205", Outcome::lock_timeout, false},          // ER_LOCK_WAIT_TIMEOUT: the statement alone
     Meaning{"1020", Outcome::serialization_failure, true},  // ER_CHECKREAD, MariaDB's innodb_snapshot_isolation
     Meaning{"3101", Outcome::serialization_failure, true},  // ER_TRANSACTION_ROLLBACK_DURING_COMMIT, Group Replication
+    Meaning{"8002", Outcome::serialization_failure, true},  // TiDB: SELECT ... FOR UPDATE met a conflict at COMMIT
+    Meaning{"8005", Outcome::serialization_failure, true},  // TiDB: write conflict, the transaction's start is stale
     Meaning{"9007", Outcome::serialization_failure, true},  // TiDB: write conflict
     Meaning{"8022", Outcome::serialization_failure, true},  // TiDB: error in commit, to be tried again
     Meaning{"8028", Outcome::serialization_failure, true},  // TiDB: the schema has changed meanwhile
