@@ -11,7 +11,16 @@
 namespace gridlock {
 
 /// Which commands have an option.
-enum : unsigned { of_run = 1, of_analyze = 2, of_check = 4, of_locks = 8, of_every = 15 };
+enum : unsigned {
+  of_run = 1,
+  of_analyze = 2,
+  of_check = 4,
+  of_explore = 8,
+  of_replay = 16,
+  of_predict = 32,
+  of_locks = 64,
+  of_every = 127
+};
 
 struct OptionRow {
   std::string_view names;  ///< as CLI11 wants them: `-o,--output`

@@ -13,7 +13,7 @@
 
 namespace gridlock {
 
-enum class Command : unsigned char { run, analyze, check, locks, help, version };
+enum class Command : unsigned char { run, explore, replay, predict, analyze, check, locks, help, version };
 enum class Colour : unsigned char { automatic, always, never };
 
 struct Options {
@@ -26,9 +26,21 @@ struct Options {
   std::optional<sql::Isolation> isolation;
   std::string isolation_words;  ///< as it was given
   bool locks = false;
-  std::string schema;  ///< file with the tables of `gridlock locks`
+  std::string schema;  ///< file with the tables of `gridlock locks`, and of `predict --from-log`
   std::string trace;   ///< file for the trace; empty: none
   bool allow_partial = false;
+
+  // explore
+  std::optional<std::uint64_t> sessions;       ///< of a storm, at the same time
+  std::optional<std::uint64_t> values;         ///< of each parameter of a storm
+  std::optional<std::uint64_t> max_schedules;  ///< at most
+  std::optional<std::uint64_t> time_limit_ms;
+  std::optional<std::uint64_t> random;  ///< so many schedules by chance, instead of all
+  std::optional<std::uint64_t> depth;   ///< of the bugs that chance looks for
+  std::string resume;                   ///< file to go on from, and to leave the rest in; empty: none
+  std::vector<std::string> from_logs;   ///< predict: statement logs
+  std::string states;                   ///< file for every deadlock state; empty: none
+  std::string schedules;                ///< folder for a schedule file of each witness; empty: none
 
   Format format = Format::text;
   std::string output;  ///< file for the report; empty: standard output

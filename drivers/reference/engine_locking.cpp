@@ -30,6 +30,7 @@ Engine::Got Engine::answer(Slot slot, const Answer& answer, bool metadata) {
 }
 
 Engine::Got Engine::lock_record(Slot slot, IndexId index, RecordId record, LockMode mode, bool refuse) {
+  touch(resource(index, record), true);
   if (record != supremum) make_explicit(index, record);
   Request request{slot, resource(index, record), mode, indexes_[index].page(record)};
   if (refuse) request.if_blocked = Request::IfBlocked::refuse;
@@ -38,6 +39,7 @@ Engine::Got Engine::lock_record(Slot slot, IndexId index, RecordId record, LockM
 
 /// lock_clust_rec_modify_check_and_lock, lock_sec_rec_modify_check_and_lock: wait for others, else stay implicit.
 Engine::Got Engine::lock_to_modify(Slot slot, IndexId index, RecordId record) {
+  touch(resource(index, record), true);
   const Slot owner = implicit_owner(index, record);
   if (owner != none && owner != slot) make_explicit(index, record);
   Request request{slot, resource(index, record), innodb::X_record, indexes_[index].page(record)};
@@ -47,16 +49,19 @@ Engine::Got Engine::lock_to_modify(Slot slot, IndexId index, RecordId record) {
 
 /// lock_rec_insert_check_and_lock.
 Engine::Got Engine::lock_to_insert(Slot slot, IndexId index, RecordId successor) {
+  touch(resource(index, successor), true);
   Request request{slot, resource(index, successor), innodb::insert_intention, indexes_[index].page(successor)};
   request.record = Request::Record::needed;
   return answer(slot, locks_.request(request), false);
 }
 
 Engine::Got Engine::lock_table(Slot slot, TableId table, LockMode mode) {
+  touch({catalog_.tables[table].space, 0}, !(mode == innodb::IS || mode == innodb::IX));
   return answer(slot, locks_.request({slot, {catalog_.tables[table].space, 0}, mode}), false);
 }
 
 Engine::Got Engine::lock_metadata(Slot slot, Resource on, LockMode mode) {
+  touch_metadata(on, !is_shared_metadata(mode));
   return answer(slot, metadata_.request({slot, on, mode}), true);
 }
 

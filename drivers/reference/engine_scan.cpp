@@ -343,6 +343,10 @@ bool Engine::past_end(const Cursor& cursor) const {
 VersionId Engine::visible_version(Slot slot, TableId table, RowId row) {
   Transaction& transaction = sessions_[slot].transaction;
   VersionId version = rows_[table].newest(row);
+  touch_commits();
+  if (transaction.isolation == sql::Isolation::read_uncommitted) {
+    touch(resource(catalog_.tables[table].clustered(), row), false);
+  }
   if (transaction.isolation == sql::Isolation::read_uncommitted) return version;
   if (!transaction.view) transaction.view = log_.open_view();
   while (version != none && !log_.sees(*transaction.view, transaction.id, rows_[table].version(version).writer)) {

@@ -111,7 +111,8 @@ TEST(Options, UnknownCommand) {
   EXPECT_EQ(complaints("rnu a.yaml"), "gridlock has no command 'rnu' (did you mean gridlock run?)");
   EXPECT_EQ(complaints("analyse a.log"), "gridlock has no command 'analyse' (did you mean gridlock analyze?)");
   EXPECT_EQ(complaints("a.yaml"), "gridlock has no command 'a.yaml' (did you mean gridlock run a.yaml?)");
-  EXPECT_EQ(complaints("frobnicate"), "gridlock has no command 'frobnicate' (one of: help, run, analyze, check)");
+  EXPECT_EQ(complaints("frobnicate"),
+            "gridlock has no command 'frobnicate' (one of: help, run, explore, replay, predict, analyze, check)");
 }
 
 TEST(Options, UnknownOption) {
