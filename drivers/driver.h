@@ -76,14 +76,6 @@ struct Patience {
   std::optional<Time> deadline;  ///< return by then at the latest; virtual time may be advanced up to it
 };
 
-/// Something of an engine that a step has looked at or changed: a record with its gap, a table, who waits, the commits.
-/// Two steps of different sessions commute unless one has changed what the other touched.
-struct Touch {
-  std::uint64_t object = 0;  ///< opaque; the same in all copies of one driver
-  bool changed = false;
-  friend auto operator<=>(const Touch&, const Touch&) = default;
-};
-
 class Driver {
  public:
   virtual ~Driver() = default;
@@ -118,15 +110,6 @@ class Driver {
 
   /// Ends every session (rolling back) and removes what `open` made.
   virtual void close() = 0;
-
-  // --- for those who try many schedules; only an engine whose state is a value has more to offer than this
-
-  /// A copy, as it stands now, that goes on alone. Null: this engine cannot be copied (a live one).
-  virtual std::unique_ptr<Driver> copy() const { return nullptr; }
-
-  /// What was touched since last asked, by whichever session; the first call begins the watch. None: not known, and
-  /// then each step has to be taken to depend on every other.
-  virtual std::optional<std::vector<Touch>> touched() { return std::nullopt; }
 };
 
 }  // namespace gridlock

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "drivers/driver.h"
+#include "drivers/explorable.h"
 #include "drivers/reference/deadlock_detector.h"
 #include "drivers/reference/metadata_rules.h"
 #include "drivers/reference/profile.h"

@@ -8,7 +8,7 @@
 namespace gridlock::reference {
 namespace {
 
-class InnodbDriver final : public ReferenceDriver {
+class InnodbDriver final : public ReferenceDriver, public Explorable {
  public:
   explicit InnodbDriver(const Profile& profile) : engine_(profile, EngineSettings{}, 0) {}
 

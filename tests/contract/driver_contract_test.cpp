@@ -5,6 +5,7 @@
 #include <map>
 
 #include "drivers/engines.h"
+#include "drivers/explorable.h"
 #include "model/sql/parse.h"
 
 namespace gridlock {
@@ -77,7 +78,7 @@ TEST_P(DriverContract, NamesItself) {
 TEST_P(DriverContract, ACopyGoesOnAlone) {
   play(0, "BEGIN");
   play(0, "UPDATE t SET v = 11 WHERE id = 1");
-  const auto copy = driver_->copy();
+  const auto copy = copy_of(*driver_);
   if (!copy) GTEST_SKIP() << "this engine's state is no value";
   play(1, "UPDATE t SET v = 12 WHERE id = 1");
   EXPECT_TRUE(driver_->busy(1));
@@ -91,10 +92,10 @@ TEST_P(DriverContract, ACopyGoesOnAlone) {
 }
 
 TEST_P(DriverContract, KnowsWhichStepsCommute) {
-  if (!driver_->touched()) GTEST_SKIP() << "this engine does not say what a step touches";
+  if (!touched_by(*driver_)) GTEST_SKIP() << "this engine does not say what a step touches";
   const auto touched = [&](SessionId session, const std::string& sql) {
     play(session, sql);
-    return *driver_->touched();
+    return *touched_by(*driver_);
   };
   const auto commute = [](const std::vector<Touch>& a, const std::vector<Touch>& b) {
     return std::none_of(a.begin(), a.end(), [&](const Touch& one) {
@@ -214,7 +215,8 @@ TEST_P(DriverContract, ClosingRollsBack) {
   EXPECT_FALSE(driver_->busy(1));
 }
 
-const std::vector<std::string> engines{"reference:innodb", "reference:mariadb", "reference:mariadb-11.8", "reference:postgres"};
+const std::vector<std::string> engines{"reference:innodb", "reference:mariadb", "reference:mariadb-11.8",
+                                       "reference:postgres"};
 
 std::string test_name(const testing::TestParamInfo<std::string>& info) {
   std::string name = info.param;

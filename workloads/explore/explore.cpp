@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "drivers/engines.h"
+#include "drivers/explorable.h"
 #include "model/sql/parse.h"
 #include "workloads/explore/pct.h"
 #include "workloads/explore/search.h"
@@ -49,7 +50,7 @@ class Collector final : public Observer {
     bool busy = false;
     for (SessionId s = 0; s < plan_->sessions.size(); ++s) busy = busy || player.busy(s);
     if (busy) {
-      Player again = *start_->copy();
+      Player again = start_->copy();
       play_turns(again, path, events);
     }
     for (Finding& found : judge_->at_the_end(player, events)) note(std::move(found), path);
@@ -68,7 +69,7 @@ class Collector final : public Observer {
   /// What an order that was found on another day leads to. False when it leads to nothing.
   bool add(const Plan& plan, std::size_t number, const Player& start, const Turns& turns, std::uint64_t count) {
     begin(plan, number, start);
-    Player player = *start.copy();
+    Player player = start.copy();
     std::vector<Event> events;
     if (!play_turns(player, turns, events)) return false;
     auto found = judge_->deadlocks(events);
@@ -81,7 +82,7 @@ class Collector final : public Observer {
 
   /// A ring that row locks tell of: it is played, for what the engine makes of it.
   void note_ring(const Turns& turns, std::uint64_t count) {
-    Player player = *start_->copy();
+    Player player = start_->copy();
     std::vector<Event> events;
     const bool played = play_turns(player, turns, events);
     auto found = judge_->deadlocks(events);
@@ -231,7 +232,13 @@ class Explorer {
       if (!result_.problems.empty()) return std::nullopt;
       result_.version = base_->version();
     }
-    return Player(plan, base_->copy());
+    return Player(plan, another(plan));
+  }
+
+  /// A driver like the base.
+  std::unique_ptr<Driver> another(const Plan& plan) const {
+    auto driver = copy_of(*base_);
+    return driver ? std::move(driver) : open(plan, options_.engine).driver;
   }
 
   static bool same_sessions(const std::vector<SessionSetup>& a, const std::vector<SessionSetup>& b) {
@@ -262,7 +269,7 @@ class Explorer {
     if (options_.play_all || !wanted || !workload_.expect.invariants.empty() || !options_.resume.empty())
       return std::nullopt;
     const Opened opened = open(plan, options_.engine, true);
-    if (!opened.problems.empty() || !opened.driver->copy()) return std::nullopt;
+    if (!opened.problems.empty() || !copy_of(*opened.driver)) return std::nullopt;
     return row_locks_of(plan, *opened.driver);
   }
 
@@ -288,8 +295,8 @@ class Explorer {
 
   bool everything(const Player& at) {
     if (const auto locks = row_locks(at.plan())) return by_row_locks(at.plan(), *locks);
-    Player first = *at.copy();
-    result_.coverage.commuting_known = result_.coverage.commuting_known && first.driver().touched().has_value();
+    Player first = at.copy();
+    result_.coverage.commuting_known = result_.coverage.commuting_known && touched_by(first.driver()).has_value();
     Search search(std::move(first), collector_);
     if (!search_state_.empty() && !search.restore(std::exchange(search_state_, ""))) {
       result_.problems.push_back({{}, "the state file is of another workload, or of another version of it", ""});
@@ -309,7 +316,7 @@ class Explorer {
     least = result_.coverage.plans_done == 0 ? chance_here : std::min(least, chance_here);
     auto random = expand::Random::stream(result_.seed, result_.coverage.plans_done, expand::Purpose::choice);
     for (std::uint64_t i = 0; i < chance.schedules; ++i)
-      if (!play_by_chance(*at.copy(), chance.depth, random, collector_)) return false;
+      if (!play_by_chance(at.copy(), chance.depth, random, collector_)) return false;
     return true;
   }
 
@@ -321,7 +328,7 @@ class Explorer {
       const auto at = start(plan);
       const Judge judge(workload_, plan, dialect_);
       shrink(finding, *at, judge);
-      const auto driver = base_->copy();
+      const auto driver = another(plan);
       Witness witness{finding, play_order(plan, *driver, finding.witness), ""};
       std::optional<Cast> cast;
       if (!workload_.is_story())

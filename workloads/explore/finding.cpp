@@ -144,7 +144,7 @@ bool play_turns(Player& player, const Turns& turns, std::vector<Event>& events) 
 namespace {
 
 bool leads_to(const Player& start, const Turns& turns, const Finding& finding, const Judge& judge) {
-  Player player = *start.copy();
+  Player player = start.copy();
   std::vector<Event> events;
   if (!play_turns(player, turns, events)) return false;
   const auto found = finding.what == Anomaly::deadlock ? judge.deadlocks(events) : judge.at_the_end(player, events);

@@ -3,7 +3,7 @@
 #include <optional>
 #include <vector>
 
-#include "drivers/driver.h"
+#include "drivers/explorable.h"
 
 namespace gridlock::explore {
 

@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "drivers/engines.h"
+#include "drivers/explorable.h"
+#include "workloads/explore/explore.h"
 
 namespace gridlock::explore {
 
@@ -12,10 +14,12 @@ Player::Player(const Plan& plan, std::shared_ptr<Driver> driver)
   errors_abort_ = dialect_of(driver_->name()) == "postgres";
 }
 
-std::optional<Player> Player::copy() const {
-  auto driver = driver_->copy();
-  if (!driver) return std::nullopt;
-  return Player(*plan_, std::move(driver), states_, errors_abort_);
+Player Player::copy() const {
+  if (auto driver = copy_of(*driver_)) return Player(*this, std::move(driver));
+  Player again(*plan_, std::shared_ptr<Driver>(open(*plan_, driver_->name()).driver));
+  std::vector<Event> events;
+  for (const Turn turn : played_) again.play(turn, events);
+  return again;
 }
 
 std::optional<Turn> Player::next(SessionId session) const {
@@ -35,6 +39,7 @@ void Player::play(Turn turn, std::vector<Event>& events) {
   state.at = turn.step;
   state.next = turn.step + 1;
   state.busy = true;
+  played_.push_back(turn);
   for (const auto& [name, value] : step.values) state.values[name] = value;
   Call call{turn.session, step.name, session.transaction, step.statement, {}};
   for (const std::string& name : step.statement->parameters) call.parameters.push_back(state.values[name]);

@@ -24,8 +24,9 @@ class Player {
   Player(Player&&) = default;
   Player& operator=(Player&&) = default;
 
-  /// As it stands now, to go on alone; none when the driver cannot be copied.
-  std::optional<Player> copy() const;
+  /// As it stands now, to go on alone. A driver that cannot be copied is opened anew, and plays what this one has
+  /// played.
+  Player copy() const;
 
   /// The session's next step; none when it has none left or still waits.
   std::optional<Turn> next(SessionId session) const;
@@ -47,8 +48,12 @@ class Player {
     std::map<std::string, Value> values;
   };
 
-  Player(const Plan& plan, std::shared_ptr<Driver> driver, std::vector<State> states, bool errors_abort)
-      : plan_(&plan), driver_(std::move(driver)), states_(std::move(states)), errors_abort_(errors_abort) {}
+  Player(const Player& other, std::shared_ptr<Driver> driver)
+      : plan_(other.plan_),
+        driver_(std::move(driver)),
+        states_(other.states_),
+        played_(other.played_),
+        errors_abort_(other.errors_abort_) {}
 
   void see(const StatementEnded& ended, SessionId session);
   void give_up(State& state, SessionId session) const;
@@ -56,6 +61,7 @@ class Player {
   const Plan* plan_;
   std::shared_ptr<Driver> driver_;  ///< nobody else plays on it
   std::vector<State> states_;
+  Turns played_;
   bool errors_abort_ = false;
 };
 

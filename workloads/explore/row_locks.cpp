@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "drivers/explorable.h"
 #include "workloads/explore/player.h"
 
 namespace gridlock::explore {
@@ -68,7 +69,7 @@ class Probe {
 
   /// False when a statement locks anything but one row, exclusively.
   bool see(SessionId session) {
-    Player player(plan_, std::shared_ptr<Driver>(driver_.copy()));
+    Player player(plan_, std::shared_ptr<Driver>(copy_of(driver_)));
     std::vector<std::uint8_t> line;
     std::vector<std::uint32_t> steps;
     const auto count = static_cast<std::uint32_t>(plan_.sessions[session].steps.size());

@@ -8,8 +8,21 @@
 
 namespace gridlock::explore {
 
+namespace {
+
+/// What the turn that was just played touched. Of an engine that does not say, BEGIN alone is known to touch nothing.
+Footprint footprint(Player& player, Turn turn) {
+  auto touches = touched_by(player.driver());
+  const auto& step = player.plan().sessions[turn.session].steps[turn.step];
+  const auto* begin = std::get_if<sql::Begin>(&step.statement->statement.node);
+  if (!touches && begin != nullptr && !begin->consistent_snapshot) touches.emplace();
+  return Footprint(std::move(touches));
+}
+
+}  // namespace
+
 Search::Search(Player start, Observer& observer) : observer_(observer), twins_(twins(start.plan())) {
-  start.driver().touched();  // the watch begins
+  touched_by(start.driver());  // the watch begins
   visit(std::move(start), {});
 }
 
@@ -66,7 +79,7 @@ bool Search::advance() {
 
 void Search::play(SessionId session) {
   const std::size_t at = nodes_.size() - 1;
-  Player player = *nodes_[at].player.copy();
+  Player player = nodes_[at].player.copy();
   std::vector<Event> events;
   const Turn turn = *player.next(session);
   player.play(turn, events);
@@ -74,7 +87,7 @@ void Search::play(SessionId session) {
   Node& node = nodes_[at];
   node.chosen = session;
   node.turn = turn;
-  node.footprint = Footprint(player.driver().touched());
+  node.footprint = footprint(player, turn);
   node.freed = enabled(player) & ~node.enabled;
   node.open = true;
   path_.push_back(turn);
@@ -191,10 +204,11 @@ bool Search::resume_point(std::int64_t chosen, Sessions to_try, Sessions tried) 
 }
 
 Footprint Search::footprint_of(const Player& player, SessionId session) {
-  Player copy = *player.copy();
+  Player copy = player.copy();
   std::vector<Event> events;
-  copy.play(*copy.next(session), events);
-  return Footprint(copy.driver().touched());
+  const Turn turn = *copy.next(session);
+  copy.play(turn, events);
+  return footprint(copy, turn);
 }
 
 }  // namespace gridlock::explore

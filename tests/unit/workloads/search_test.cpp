@@ -66,7 +66,7 @@ void every_order(const Player& at, Turns& path, Observer& observer) {
     const auto turn = at.next(s);
     if (!turn) continue;
     any = true;
-    Player next = *at.copy();
+    Player next = at.copy();
     std::vector<Event> events;
     next.play(*turn, events);
     path.push_back(*turn);
@@ -74,7 +74,7 @@ void every_order(const Player& at, Turns& path, Observer& observer) {
     every_order(next, path, observer);
     path.pop_back();
   }
-  Player here = *at.copy();
+  Player here = at.copy();
   if (!any) observer.ended(path, here);
 }
 
@@ -98,7 +98,7 @@ Compared compare(const std::string& yaml, const std::string& query, const std::s
   Outcomes all(query), reduced(query);
   Turns path;
   every_order(start, path, all);
-  Search search(*start.copy(), reduced);
+  Search search(start.copy(), reduced);
   EXPECT_TRUE(search.run());
   EXPECT_EQ(reduced.deadlocks, all.deadlocks) << what << "\n" << yaml;
   EXPECT_EQ(keys(reduced.states), keys(all.states)) << what << "\n" << yaml;
@@ -183,7 +183,7 @@ TEST(Search, GoesOnAnotherDayWhereItStood) {
   const Plan plan = plan_of_story(workload, "mysql", 1, std::nullopt);
   const Player start(plan, std::shared_ptr<Driver>(open(plan, "reference:innodb").driver));
   Outcomes whole("SELECT id, k, v FROM t");
-  Search search(*start.copy(), whole);
+  Search search(start.copy(), whole);
   EXPECT_TRUE(search.run());
 
   class Interrupted final : public Observer {
@@ -195,7 +195,7 @@ TEST(Search, GoesOnAnotherDayWhereItStood) {
   } interrupted;
   std::string state;
   for (int day = 0; day < 100'000; ++day) {
-    Search part(*start.copy(), interrupted);
+    Search part(start.copy(), interrupted);
     if (!state.empty()) {
       ASSERT_TRUE(part.restore(state)) << state;
     }
@@ -203,7 +203,7 @@ TEST(Search, GoesOnAnotherDayWhereItStood) {
     state = part.save();
   }
   EXPECT_EQ(interrupted.orders, whole.orders);
-  Search other(*start.copy(), interrupted);
+  Search other(start.copy(), interrupted);
   EXPECT_FALSE(other.restore("no state at all"));
 }
 
