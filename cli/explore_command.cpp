@@ -39,11 +39,15 @@ class Progress {
   Clock::time_point told_ = Clock::now();
 };
 
+std::optional<sql::Isolation> isolation_of(const Options& options) {
+  return options.isolations.empty() ? std::nullopt : std::optional(options.isolations.front().level);
+}
+
 explore::Options explore_options(const Options& options, const std::string& engine, std::string_view source) {
   explore::Options out;
   out.engine = engine;
   out.seed = options.seed;
-  out.isolation = options.isolation;
+  out.isolation = isolation_of(options);
   out.workload_hash = explore::hash_of(source);
   out.casts.sessions = options.sessions.value_or(out.casts.sessions);
   out.casts.values = options.values.value_or(0);
@@ -96,7 +100,7 @@ bool write_schedules(const Workload& workload, const explore::Exploration& explo
         (std::filesystem::path(options.schedules) / fmt::format("{}-{}.yaml", kind, ++numbers[witness.finding.what]))
             .generic_string();
     const auto schedule = schedule_of(witness, exploration, workload,
-                                      path_from(options.schedules, options.files.front()), hash, options.isolation);
+                                      path_from(options.schedules, options.files.front()), hash, isolation_of(options));
     const std::string remark = fmt::format("A {} that gridlock explore found. Play it: gridlock replay {}",
                                            to_string(witness.finding.what), file);
     if (const auto problem = write_file(file, to_yaml(schedule, remark))) {
@@ -178,7 +182,7 @@ std::string again(const Options& options, const std::string& engine) {
   if (options.files.front() == "-") return "";
   std::string out = "gridlock explore " + quoted(options.files.front());
   if (!options.engines.empty()) out += " --engine " + engine;
-  if (options.isolation) out += " --isolation " + quoted(options.isolation_words);
+  if (!options.isolations.empty()) out += " --isolation " + quoted(options.isolations.front().words);
   if (options.sessions) out += fmt::format(" --sessions {}", *options.sessions);
   if (options.values) out += fmt::format(" --values {}", *options.values);
   if (options.max_schedules) out += fmt::format(" --max-schedules {}", *options.max_schedules);

@@ -31,6 +31,8 @@ int obey(const Options& options) {
     case Command::explore: return explore_command(options);
     case Command::replay: return replay_command(options);
     case Command::predict: return predict_command(options);
+    case Command::compare: return compare_command(options);
+    case Command::merge: return merge_command(options);
     case Command::analyze: return analyze_command(options);
     case Command::check: return check_command(options);
     case Command::locks: return locks_command(options);

@@ -44,18 +44,39 @@ constexpr std::array levels{
     Level{"serializable", "ser", sql::Isolation::serializable},
 };
 
-void read_isolation(const Values& values, Options& options, Usage& usage) {
+void add_isolation(const std::string& value, Options& options, Usage& usage) {
   std::string word;
-  for (const char c : values.back())
+  for (const char c : value)
     word += c == '-' || c == '_' ? ' ' : static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
   std::vector<std::string> names;
   for (const Level& level : levels) {
     names.emplace_back(level.name);
-    if (word != level.name && word != level.short_name) continue;
-    options.isolation = level.isolation;
-    options.isolation_words = level.name;
+    if (word == level.name || word == level.short_name)
+      return options.isolations.push_back({level.isolation, std::string(level.name)});
   }
-  if (!options.isolation) unknown_word("--isolation", values.back(), names, usage);
+  unknown_word("--isolation", value, names, usage);
+}
+
+/// `compare` takes several; elsewhere the last one counts.
+void read_isolation(const Values& values, Options& options, Usage& usage) {
+  if (options.command != Command::compare) return add_isolation(values.back(), options, usage);
+  for (const std::string& value : values) add_isolation(value, options, usage);
+}
+
+/// `2/4`
+void read_shard(const Values& values, Options& options, Usage& usage) {
+  const std::string& text = values.back();
+  const char *begin = text.data(), *end = begin + text.size();
+  Shard shard{0, 0};
+  const auto part = std::from_chars(begin, end, shard.part);
+  if (part.ec == std::errc() && part.ptr != end && *part.ptr == '/') {
+    const auto of = std::from_chars(part.ptr + 1, end, shard.of);
+    if (of.ec == std::errc() && of.ptr == end && shard.part >= 1 && shard.part <= shard.of) {
+      options.shard = shard;
+      return;
+    }
+  }
+  usage.push_back({fmt::format("--shard '{}' is no part", text), "--shard 1/4 to --shard 4/4 are the parts of four"});
 }
 
 void read_format(const Values& values, Options& options, Usage& usage) {
@@ -140,12 +161,13 @@ void read_time_limit(const Values& values, Options& options, Usage& usage) {
 }
 
 constexpr std::array options{
-    OptionRow{"--engine", "ENGINE", of_run | of_check | of_locks | of_explore | of_replay | of_predict,
+    OptionRow{"--engine", "ENGINE", of_run | of_compare | of_check | of_locks | of_explore | of_replay | of_predict,
               "where to play, if not on reference:innodb (repeatable)",
               [](const Values& v, Options& o, Usage&) { o.engines = v; }},
-    OptionRow{"--seed", "N", of_run | of_explore, "source of all chance, if not the workload's seed", read_seed},
-    OptionRow{"--isolation", "LEVEL", of_run | of_locks | of_explore,
-              "of every transaction: \"read committed\", rc, rr, ...", read_isolation},
+    OptionRow{"--seed", "N", of_run | of_compare | of_explore, "source of all chance, if not the workload's seed", read_seed},
+    OptionRow{"--isolation", "LEVEL", of_run | of_compare | of_locks | of_explore,
+              "of all: \"read committed\", rc, rr (compare: repeatable)", read_isolation},
+    OptionRow{"--shard", "I/N", of_run, "play the I-th of N parts of a storm (see merge)", read_shard},
     OptionRow{"--sessions", "N", of_explore, "of a storm: so many transactions at the same time (2)",
               read_count<&Options::sessions>},
     OptionRow{"--values", "N", of_explore, "of a storm: so many values of each parameter (as many as sessions)",
@@ -168,15 +190,15 @@ constexpr std::array options{
               [](const Values& v, Options& o, Usage&) { o.schedules = v.back(); }},
     OptionRow{"--locks", "", of_run, "list the locks held after each step of a story",
               [](const Values&, Options& o, Usage&) { o.locks = true; }},
-    OptionRow{"--trace", "FILE", of_run, "write every event to FILE (for gridlock analyze)",
+    OptionRow{"--trace", "FILE", of_run | of_compare | of_merge, "write every event to FILE (for gridlock analyze)",
               [](const Values& v, Options& o, Usage&) { o.trace = v.back(); }},
-    OptionRow{"--allow-partial", "", of_analyze, "do not end in 4 when something is not understood",
+    OptionRow{"--allow-partial", "", of_analyze | of_merge, "do not end in 4 when something is not understood",
               [](const Values&, Options& o, Usage&) { o.allow_partial = true; }},
     OptionRow{"--format", "FORMAT", of_every, "text (unless given), json, jsonl or markdown", read_format},
     OptionRow{"-o,--output", "FILE", of_every, "write the report to FILE instead of standard output",
               [](const Values& v, Options& o, Usage&) { o.output = v.back() == "-" ? "" : v.back(); }},
     OptionRow{"--report", "FORMAT=FILE", of_every, "write one more report (repeatable)", read_reports},
-    OptionRow{"--fail-on", "LIST", of_run | of_analyze | of_explore | of_replay | of_predict,
+    OptionRow{"--fail-on", "LIST", of_run | of_compare | of_analyze | of_merge | of_explore | of_replay | of_predict,
               "what makes 1: deadlock,lock-timeout,wait>500ms,never", read_fail_on_option},
     OptionRow{"--color", "WHEN", of_every, "auto, always or never (auto: terminal and NO_COLOR)", read_colour},
     OptionRow{"--width", "COLUMNS", of_every, "width of the text, if not the terminal's", read_width},
@@ -206,10 +228,16 @@ constexpr std::array commands{
                "  gridlock predict examples/transfers.yaml\n"
                "  gridlock predict --from-log postgresql.json --schema schema.sql\n"
                "  gridlock predict --from-log general.log --schema schema.sql --fail-on potential-deadlock\n"},
+    CommandRow{Command::compare, of_compare, "compare", "WORKLOAD.yaml", "plays it on several engines, side by side",
+               "  gridlock compare examples/phantom-range.yaml --isolation rc --isolation rr\n"
+               "  gridlock compare storm.yaml --engine reference:innodb --engine $DATABASE_URL\n"},
     CommandRow{Command::analyze, of_analyze, "analyze", "[LOG|-]...", "finds and explains the deadlocks in logs",
                "  gridlock analyze /var/log/postgresql/postgresql-15-main.log\n"
                "  mysql -e 'SHOW ENGINE INNODB STATUS\\G' | gridlock analyze\n"
                "  gridlock analyze --fail-on never --format json *.log\n"},
+    CommandRow{Command::merge, of_merge, "merge", "REPORT|TRACE...", "joins the reports or traces of parts into one",
+               "  gridlock merge --format json part-1.json part-2.json\n"
+               "  gridlock merge --trace whole.jsonl part-*.jsonl\n"},
     CommandRow{Command::check, of_check, "check", "WORKLOAD.yaml...", "looks for mistakes in workloads",
                "  gridlock check examples/*.yaml\n"},
     CommandRow{Command::locks, of_locks, "locks", "STATEMENT|FILE.sql...",

@@ -15,11 +15,13 @@ enum : unsigned {
   of_run = 1,
   of_analyze = 2,
   of_check = 4,
-  of_explore = 8,
-  of_replay = 16,
-  of_predict = 32,
-  of_locks = 64,
-  of_every = 127
+  of_locks = 8,
+  of_compare = 16,
+  of_merge = 32,
+  of_explore = 64,
+  of_replay = 128,
+  of_predict = 256,
+  of_every = ~0U
 };
 
 struct OptionRow {

@@ -53,8 +53,8 @@ void check_files(const CommandRow& command, const std::vector<std::string>& unkn
   if (options.files.empty())
     usage.push_back({fmt::format("gridlock {} needs a file", command.name),
                      fmt::format("gridlock {} {}", command.name, command.files)});
-  const bool one =
-      command.command == Command::run || command.command == Command::explore || command.command == Command::predict;
+  const bool one = command.command == Command::run || command.command == Command::compare ||
+                   command.command == Command::explore || command.command == Command::predict;
   if (one && options.files.size() > 1)
     usage.push_back({fmt::format("gridlock {} plays one workload, not {}", command.name, options.files.size()),
                      fmt::format("gridlock {} {}", command.name, options.files.front())});

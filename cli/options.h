@@ -10,11 +10,30 @@
 #include "cli/exit_code.h"
 #include "cli/formats.h"
 #include "model/sql/ast.h"
+#include "workloads/runner/runner.h"
 
 namespace gridlock {
 
-enum class Command : unsigned char { run, explore, replay, predict, analyze, check, locks, help, version };
+enum class Command : unsigned char {
+  run,
+  compare,
+  explore,
+  replay,
+  predict,
+  analyze,
+  merge,
+  check,
+  locks,
+  help,
+  version,
+};
 enum class Colour : unsigned char { automatic, always, never };
+
+/// An isolation level, and how it is written.
+struct AskedIsolation {
+  sql::Isolation level;
+  std::string words;
+};
 
 struct Options {
   Command command = Command::help;
@@ -23,8 +42,8 @@ struct Options {
   std::vector<std::string> files;  ///< `-` is standard input
   std::vector<std::string> engines;
   std::optional<std::uint64_t> seed;
-  std::optional<sql::Isolation> isolation;
-  std::string isolation_words;  ///< as it was given
+  std::vector<AskedIsolation> isolations;  ///< one at most, but for `compare`
+  std::optional<Shard> shard;
   bool locks = false;
   std::string schema;  ///< file with the tables of `gridlock locks`, and of `predict --from-log`
   std::string trace;   ///< file for the trace; empty: none

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include "cli/report/comparison_figures.h"
 #include "cli/report/explored.h"
 #include "cli/report/predicted.h"
 #include "cli/report/text.h"
@@ -114,7 +115,7 @@ std::string checked(const Report& report) {
 }
 
 bool nothing_played(const Report& report) {
-  return report.command == "run" && problem_count(report) > 0 &&
+  return (report.command == "run" || report.command == "compare") && problem_count(report) > 0 &&
          std::all_of(report.runs.begin(), report.runs.end(), [](const Run& run) { return !run.problems.empty(); });
 }
 
@@ -123,7 +124,7 @@ bool nothing_played(const Report& report) {
 std::uint64_t deadlocks_found(const Report& report) {
   std::uint64_t told = 0, counted_by_run = 0;
   for (const auto& one : report.analysis.deadlocks) told += one.deadlock.count;
-  for (const Run& run : report.runs) counted_by_run += run.summary.deadlocks;
+  for (const Run& run : report.runs) counted_by_run += run.summary.deadlocks + run.summary.unreported_deadlocks;
   return std::max(told, counted_by_run);
 }
 
@@ -136,7 +137,7 @@ std::uint64_t checks_made(const Report& report) {
 std::uint64_t checks_failed(const Report& report) {
   std::uint64_t sum = 0;
   for (const Run& run : report.runs)
-    for (const Check& check : run.checks) sum += check.holds ? 0 : 1;
+    for (const Check& check : run.checks) sum += check.holds || !check.judged ? 0 : 1;
   return sum;
 }
 
@@ -156,6 +157,8 @@ std::string headline(const Report& report) {
     out = replayed_headline(report);
   } else if (report.predicted) {
     out = predicted_headline(report);
+  } else if (report.command == "compare" && !report.runs.empty() && !nothing_played(report)) {
+    return comparison_headline(report, compare_runs(report));
   } else if (nothing_played(report)) {
     out = "Nothing was played: " + counted(problem_count(report), "mistake");
   } else {

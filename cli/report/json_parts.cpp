@@ -16,6 +16,8 @@ Json key_json(const Lock& lock) {
   return lock.key.empty() ? Json() : key;
 }
 
+}  // namespace
+
 Json lock_json(const Lock& lock) {
   return Json{{"kind", std::string(to_string(lock.kind))},
               {"mode", or_null(lock.mode)},
@@ -27,6 +29,8 @@ Json lock_json(const Lock& lock) {
               {"supremum", lock.supremum},
               {"doubtful", lock.doubtful}};
 }
+
+namespace {
 
 Json number_or_null(const std::optional<std::uint64_t>& number) { return number ? Json(*number) : Json(); }
 

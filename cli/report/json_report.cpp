@@ -4,6 +4,7 @@
 #include <string_view>
 #include <utility>
 
+#include "cli/report/comparison_json.h"
 #include "cli/report/headline.h"
 #include "cli/report/json_layout.h"
 #include "cli/report/json_parts.h"
@@ -11,6 +12,7 @@
 #include "cli/report/report.h"
 #include "cli/version.h"
 #include "model/json.h"
+#include "workloads/runner/histogram_json.h"
 
 namespace gridlock {
 namespace {
@@ -102,8 +104,45 @@ Json check_json(const Check& check) {
   return Json{{"what", check.what},
               {"expected", check.expected},
               {"got", check.got},
-              {"holds", check.holds},
+              {"holds", check.judged ? Json(check.holds) : Json()},
               {"where", or_null(to_string(check.where))}};
+}
+
+Json times_json(const Percentiles& times, const Histogram& histogram) {
+  return Json{{"count", times.count},   {"p50_ms", times.p50_ms}, {"p95_ms", times.p95_ms},
+              {"p99_ms", times.p99_ms}, {"max_ms", times.max_ms}, {"histogram_us", histogram_json(histogram)}};
+}
+
+Json type_json(const TransactionTimes& type) {
+  const auto times = [](const Histogram& histogram) { return times_json(percentiles(histogram), histogram); };
+  return Json{{"name", type.name},
+              {"completed", type.completed},
+              {"retried", type.retried},
+              {"failed", type.failed},
+              {"service", times(type.service)},
+              {"response", type.response.count() > 0 ? times(type.response) : Json()}};
+}
+
+Json retries_json(const RunSummary& summary) {
+  const auto by_reason = [](const RetryCount& one) {
+    return Json{{"reason", std::string(to_string(one.reason))}, {"retried", one.retried}, {"given_up", one.given_up}};
+  };
+  return Json{{"by_reason", array_of(summary.retries, by_reason)},
+              {"backoff_s", summary.backoff_s},
+              {"most_attempts", summary.most_attempts}};
+}
+
+Json error_kind_json(const ErrorCount& kind) {
+  return Json{{"code", or_null(kind.code)}, {"message", kind.message}, {"step", kind.step}, {"count", kind.count}};
+}
+
+Json server_count_json(const RunSummary& summary) {
+  if (!summary.server_count) return nullptr;
+  const auto& server = *summary.server_count;
+  return Json{
+      {"deadlocks", server.deadlocks},
+      {"source", server.source},
+      {"difference", static_cast<std::int64_t>(server.deadlocks) - static_cast<std::int64_t>(summary.deadlocks)}};
 }
 
 Json run_json(const Run& run) {
@@ -112,8 +151,11 @@ Json run_json(const Run& run) {
   json["engine"] = summary.engine;
   json["version"] = or_null(summary.version);
   json["workload"] = summary.workload;
+  json["isolation"] = or_null(summary.isolation);
+  json["shard"] = summary.shard ? Json{{"part", summary.shard->part}, {"of", summary.shard->of}} : Json();
   json["seed"] = summary.seed;
   json["duration_s"] = summary.duration_s;
+  json["notes"] = summary.notes;
   json["stopped"] = summary.stopped;
   json["stalled"] = summary.stalled;
   json["trace_truncated"] = summary.trace_truncated;
@@ -121,15 +163,18 @@ Json run_json(const Run& run) {
                           {"rolled_back", summary.rolled_back},
                           {"retried", summary.retried},
                           {"failed", summary.failed}};
-  json["lock_waits"] = {{"count", summary.waits.count},
-                        {"p50_ms", summary.waits.p50_ms},
-                        {"p95_ms", summary.waits.p95_ms},
-                        {"p99_ms", summary.waits.p99_ms},
-                        {"max_ms", summary.waits.max_ms}};
+  json["warm_up"] = {{"duration_s", summary.warm_up_s}, {"transactions", summary.warm_up_transactions}};
+  json["transaction_times"] = array_of(summary.types, type_json);
+  json["retries"] = retries_json(summary);
+  json["not_begun"] = summary.not_begun;
+  json["lock_waits"] = times_json(summary.waits, summary.wait_times);
   json["deadlocks"] = summary.deadlocks;
+  json["unreported_deadlocks"] = summary.unreported_deadlocks;
+  json["server_count"] = server_count_json(summary);
   json["lock_timeouts"] = summary.lock_timeouts;
   json["serialization_failures"] = summary.serialization_failures;
   json["errors"] = summary.errors;
+  json["error_kinds"] = array_of(summary.error_kinds, error_kind_json);
   json["checks"] = array_of(run.checks, check_json);
   json["problems"] = problems_json(run.problems);
   if (!run.orders.empty()) json["orders"] = array_of(run.orders, order_json);
@@ -224,6 +269,13 @@ Json predicted_json(const Report::Predicted& predicted) {
               {"potential", array_of(predicted.potential, potential_json)}};
 }
 
+Json story_json(const Report& report) {
+  Json steps = Json::array();
+  for (const auto& [name, step] : report.story)
+    steps.push_back(Json{{"step", name}, {"session", step.session}, {"sql", step.sql}});
+  return steps;
+}
+
 }  // namespace
 
 std::string to_json(const Report& report) {
@@ -235,9 +287,11 @@ std::string to_json(const Report& report) {
   json["stopped"] = report.stopped;
   json["inputs"] = array_of(report.inputs, input_json);
   json["runs"] = array_of(report.runs, run_json);
+  if (!report.story.empty()) json["story"] = story_json(report);
   std::size_t number = 0;
   json["deadlocks"] =
       array_of(report.analysis.deadlocks, [&](const DiagnosedDeadlock& one) { return deadlock_json(one, ++number); });
+  if (report.command == "compare") json["comparison"] = report::comparison_json(report);
   json["lock_wait_summary"] = array_of(report.analysis.lock_waits, lock_wait_json);
   if (report.explored) json["explored"] = explored_json(*report.explored);
   if (report.predicted) json["predicted"] = predicted_json(*report.predicted);
@@ -247,7 +301,7 @@ std::string to_json(const Report& report) {
 
 std::string to_json_lines(const Report& report) {
   std::string out;
-  if (report.command == "run" || report.explored || report.replayed) {
+  if (!report.runs.empty() || report.command == "run") {
     for (const Run& run : report.runs) {
       for (const PlayedOrder& order : run.orders) out += to_json_lines(order.trace);
       if (run.orders.empty() && run.problems.empty()) out += to_json_lines(run.trace);

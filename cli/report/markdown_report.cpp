@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "cli/report/comparison_markdown.h"
 #include "cli/report/dance.h"
 #include "cli/report/explored.h"
 #include "cli/report/headline.h"
@@ -165,8 +166,11 @@ std::string checks_table(const Report& report) {
   std::string out = "\n| | expectation | expected | got |\n|---|---|---|---|\n";
   for (const Run& run : report.runs)
     for (const Check& check : run.checks)
-      out += fmt::format("| {} | {} | {} | {} |\n", check.holds ? "holds" : "**failed**", escaped(check.what),
-                         escaped(check.expected), escaped(check.got));
+      out += fmt::format("| {} | {} | {} | {} |\n",
+                         !check.judged ? "open"
+                         : check.holds ? "holds"
+                                       : "**failed**",
+                         escaped(check.what), escaped(check.expected), escaped(check.got));
   return out + "\n";
 }
 
@@ -210,6 +214,8 @@ std::string to_markdown(const Report& report) {
                        : fmt::format("{} of {} **failed**.\n", failed, counted(checks_made(report), "expectation"));
     if (failed > 0) out += checks_table(report);
   }
+  const bool compares = report.command == "compare" && !report.runs.empty();
+  if (compares) out += report::comparison_markdown(report, escaped, code);
   const auto kinds = kinds_of(report.analysis);
   for (std::size_t i = 0; i < std::min(kinds.size(), kinds_shown); ++i) out += one_kind(kinds[i]);
   if (kinds.size() > kinds_shown) out += fmt::format("And {}.\n", counted(kinds.size() - kinds_shown, "more kind"));
@@ -217,7 +223,7 @@ std::string to_markdown(const Report& report) {
   if (report.explored) out += explored_part(*report.explored);
   if (report.replayed && report.replayed->diverged)
     out += escaped(divergence_in_words(*report.replayed->diverged)) + "\n\n";
-  if (!report.explored && !report.runs.empty() && report.runs.front().problems.empty()) out += figures(report);
+  if (!compares && !report.explored && !report.runs.empty() && report.runs.front().problems.empty()) out += figures(report);
   if (!report.again.empty()) out += "\nThe same again: " + code(report.again) + "\n";
   return out;
 }

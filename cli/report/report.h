@@ -1,5 +1,6 @@
 #pragma once
 /// What a command found, ready to be put into words. Each output format is one function of one file of this folder.
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -13,7 +14,7 @@
 namespace gridlock {
 
 struct Report {
-  std::string command;  ///< "run", "analyze", "check"
+  std::string command;  ///< "run", "compare", "analyze", "check"
   struct Input {
     std::string file, engine;  ///< one of them
     std::string format, version;
@@ -22,6 +23,7 @@ struct Report {
   };
   std::vector<Input> inputs;
   std::vector<Run> runs;
+  std::vector<std::map<std::string, std::uint64_t>> patterns;  ///< deadlocks of each run, by pattern
   Analysis analysis;
   /// A story's steps by name: whose, and what. Needed for those that were never sent.
   struct StoryStep {

@@ -45,6 +45,9 @@ void tell_witnesses(const Report& report, bool verbose, Page& page);
 void tell_predicted(const Report& report, Page& page);
 void tell_replay(const Report& report, Page& page);
 
+/// Several runs side by side.
+void tell_comparison(const Report& report, bool verbose, Page& page);
+
 void tell_checks(const Report& report, Page& page);
 void tell_lock_waits(const Report& report, bool verbose, Page& page);
 void tell_runs(const Report& report, Page& page);

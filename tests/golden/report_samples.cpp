@@ -211,8 +211,29 @@ Report opposite_order_story() {
 
 Report transfers_storm() {
   Run run = story_run("transfers");
-  run.summary = {"reference:innodb",         "", "transfers", 7, 2.41, 1600, 23, 23, 0,
-                 {212, 0.8, 3.2, 9.5, 14.2}, 23, 0,           0, 0,    false};
+  RunSummary& summary = run.summary;
+  summary.version.clear();
+  summary.seed = 7;
+  summary.duration_s = 2.41;
+  summary.committed = 1600;
+  summary.rolled_back = 25;
+  summary.retried = 23;
+  summary.failed = 2;
+  summary.deadlocks = 23;
+  summary.errors = 2;
+  summary.waits = {212, 0.8, 3.2, 9.5, 14.2};
+  summary.types = {{"transfer", 1200, 23, 1, {}, {}}, {"audit", 400, 0, 1, {}, {}}};
+  for (int i = 0; i < 1200; ++i) summary.types[0].service.add(900 + i);
+  for (int i = 0; i < 1200; ++i) summary.types[0].response.add(900 + 5 * i);
+  for (int i = 0; i < 400; ++i) summary.types[1].service.add(300);
+  summary.retries = {{Outcome::deadlock, 23, 0}, {Outcome::error, 0, 2}};
+  summary.backoff_s = 0.23;
+  summary.most_attempts = 3;
+  summary.error_kinds = {{"1062", "Duplicate entry '5' for key 'accounts.PRIMARY'", "transfer 2", 2}};
+  summary.warm_up_s = 0.5;
+  summary.warm_up_transactions = 312;
+  summary.not_begun = 12;
+  summary.server_count = ServerCount{24, "lock_deadlocks of information_schema.innodb_metrics"};
   Report report = run_report("examples/transfers.yaml", std::move(run));
   DiagnosedDeadlock one{opposite_order(), opposite_order_diagnosis()};
   one.deadlock.count = 23;
