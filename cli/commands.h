@@ -5,6 +5,9 @@
 namespace gridlock {
 
 int run_command(const Options& options);
+int explore_command(const Options& options);
+int replay_command(const Options& options);
+int predict_command(const Options& options);
 int compare_command(const Options& options);
 int merge_command(const Options& options);
 int analyze_command(const Options& options);

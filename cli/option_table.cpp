@@ -133,16 +133,61 @@ void read_width(const Values& values, Options& options, Usage& usage) {
   options.width = width;
 }
 
+/// A whole number of at least 1.
+template <std::optional<std::uint64_t> Options::*member>
+void read_count(const Values& values, Options& options, Usage& usage) {
+  const std::string& text = values.back();
+  std::uint64_t count = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+  if (error != std::errc() || end != text.data() + text.size() || count == 0) {
+    usage.push_back({fmt::format("'{}' is no count", text), "a whole number from 1"});
+    return;
+  }
+  options.*member = count;
+}
+
+/// `30s`, `500ms`, `5m`.
+void read_time_limit(const Values& values, Options& options, Usage& usage) {
+  const std::string& text = values.back();
+  std::uint64_t count = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+  const std::string unit(static_cast<const char*>(end), text.data() + text.size());
+  const std::uint64_t ms = unit == "ms" ? 1 : unit == "s" ? 1000 : unit == "m" ? 60'000 : unit == "h" ? 3'600'000 : 0;
+  if (error != std::errc() || ms == 0 || count == 0 || count > 1'000'000'000) {
+    usage.push_back({fmt::format("--time-limit '{}' is no time", text), "30s, 500ms, 5m or 1h"});
+    return;
+  }
+  options.time_limit_ms = count * ms;
+}
+
 constexpr std::array options{
-    OptionRow{"--schema", "FILE", of_locks, "SQL that makes the tables and their rows",
-              [](const Values& v, Options& o, Usage&) { o.schema = v.back(); }},
-    OptionRow{"--engine", "ENGINE", of_run | of_compare | of_check | of_locks,
+    OptionRow{"--engine", "ENGINE", of_run | of_compare | of_check | of_locks | of_explore | of_replay | of_predict,
               "where to play, if not on reference:innodb (repeatable)",
               [](const Values& v, Options& o, Usage&) { o.engines = v; }},
-    OptionRow{"--seed", "N", of_run | of_compare, "source of all chance, if not the workload's seed", read_seed},
-    OptionRow{"--isolation", "LEVEL", of_run | of_compare | of_locks,
+    OptionRow{"--seed", "N", of_run | of_compare | of_explore, "source of all chance, if not the workload's seed", read_seed},
+    OptionRow{"--isolation", "LEVEL", of_run | of_compare | of_locks | of_explore,
               "of all: \"read committed\", rc, rr (compare: repeatable)", read_isolation},
     OptionRow{"--shard", "I/N", of_run, "play the I-th of N parts of a storm (see merge)", read_shard},
+    OptionRow{"--sessions", "N", of_explore, "of a storm: so many transactions at the same time (2)",
+              read_count<&Options::sessions>},
+    OptionRow{"--values", "N", of_explore, "of a storm: so many values of each parameter (as many as sessions)",
+              read_count<&Options::values>},
+    OptionRow{"--max-schedules", "N", of_explore, "stop after so many orders", read_count<&Options::max_schedules>},
+    OptionRow{"--time-limit", "TIME", of_explore, "stop after so long: 30s, 5m", read_time_limit},
+    OptionRow{"--random", "N", of_explore, "play N orders by chance (PCT) instead of all",
+              read_count<&Options::random>},
+    OptionRow{"--depth", "D", of_explore, "with --random: look for what needs D turns in a certain order (2)",
+              read_count<&Options::depth>},
+    OptionRow{"--resume", "FILE", of_explore, "go on from FILE if it is there; leave what is left to do in it",
+              [](const Values& v, Options& o, Usage&) { o.resume = v.back(); }},
+    OptionRow{"--from-log", "FILE", of_predict, "a server's statement log instead of a workload (repeatable)",
+              [](const Values& v, Options& o, Usage&) { o.from_logs = v; }},
+    OptionRow{"--schema", "FILE", of_locks | of_predict, "SQL that makes the tables and their rows",
+              [](const Values& v, Options& o, Usage&) { o.schema = v.back(); }},
+    OptionRow{"--states", "FILE", of_explore, "write each state in which nobody can go on (row locks only)",
+              [](const Values& v, Options& o, Usage&) { o.states = v.back(); }},
+    OptionRow{"--schedules", "DIR", of_explore | of_predict, "write each witness to DIR, for gridlock replay",
+              [](const Values& v, Options& o, Usage&) { o.schedules = v.back(); }},
     OptionRow{"--locks", "", of_run, "list the locks held after each step of a story",
               [](const Values&, Options& o, Usage&) { o.locks = true; }},
     OptionRow{"--trace", "FILE", of_run | of_compare | of_merge, "write every event to FILE (for gridlock analyze)",
@@ -161,7 +206,7 @@ constexpr std::array options{
     OptionRow{"-o,--output", "FILE", of_every, "write the report to FILE instead of standard output",
               [](const Values& v, Options& o, Usage&) { o.output = v.back() == "-" ? "" : v.back(); }},
     OptionRow{"--report", "FORMAT=FILE", of_every, "write one more report (repeatable)", read_reports},
-    OptionRow{"--fail-on", "LIST", of_run | of_compare | of_analyze | of_merge,
+    OptionRow{"--fail-on", "LIST", of_run | of_compare | of_analyze | of_merge | of_explore | of_replay | of_predict,
               "what makes 1: deadlock,lock-timeout,wait>500ms,never", read_fail_on_option},
     OptionRow{"--color", "WHEN", of_every, "auto, always or never (auto: terminal and NO_COLOR)", read_colour},
     OptionRow{"--width", "COLUMNS", of_every, "width of the text, if not the terminal's", read_width},
@@ -176,6 +221,21 @@ constexpr std::array commands{
                "  gridlock run examples/holidays.yaml\n"
                "  gridlock run examples/phantom-range.yaml --locks --isolation rc\n"
                "  gridlock run examples/transfers.yaml --seed 7 --report json=report.json\n"},
+    CommandRow{Command::explore, of_explore, "explore", "WORKLOAD.yaml",
+               "plays every order that matters; finds what can happen",
+               "  gridlock explore examples/opposite-order.yaml\n"
+               "  gridlock explore examples/transfers.yaml --sessions 3 --schedules witnesses\n"
+               "  gridlock explore big.yaml --random 10000 --depth 3 --time-limit 5m\n"},
+    CommandRow{Command::replay, of_replay, "replay", "SCHEDULE.yaml | TOKEN WORKLOAD.yaml",
+               "plays a schedule, lock-step, on any engine",
+               "  gridlock replay witnesses/deadlock-1.yaml\n"
+               "  gridlock replay witnesses/deadlock-1.yaml --engine mysql://root@localhost/test\n"
+               "  gridlock replay gl1-2c9k0t8v4m0hq examples/opposite-order.yaml\n"},
+    CommandRow{Command::predict, of_predict, "predict", "WORKLOAD.yaml|TRACE",
+               "deadlocks that have not happened yet, from lock orders",
+               "  gridlock predict examples/transfers.yaml\n"
+               "  gridlock predict --from-log postgresql.json --schema schema.sql\n"
+               "  gridlock predict --from-log general.log --schema schema.sql --fail-on potential-deadlock\n"},
     CommandRow{Command::compare, of_compare, "compare", "WORKLOAD.yaml", "plays it on several engines, side by side",
                "  gridlock compare examples/phantom-range.yaml --isolation rc --isolation rr\n"
                "  gridlock compare storm.yaml --engine reference:innodb --engine $DATABASE_URL\n"},

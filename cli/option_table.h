@@ -18,6 +18,9 @@ enum : unsigned {
   of_locks = 8,
   of_compare = 16,
   of_merge = 32,
+  of_explore = 64,
+  of_replay = 128,
+  of_predict = 256,
   of_every = ~0U
 };
 

@@ -43,13 +43,24 @@ void check_files(const CommandRow& command, const std::vector<std::string>& unkn
   // What follows an unknown option may be its value: then it is no file, and one complaint is enough.
   if (!unknown.empty()) return;
   if (command.command == Command::analyze) return;
+  if (command.command == Command::predict && !options.from_logs.empty()) {
+    if (!options.files.empty())
+      usage.push_back({"gridlock predict takes a workload or logs, not both", "leave out " + options.files.front()});
+    if (options.schema.empty())
+      usage.push_back({"--from-log needs --schema", "--schema FILE, with the SQL that makes the tables"});
+    return;
+  }
   if (options.files.empty())
     usage.push_back({fmt::format("gridlock {} needs a file", command.name),
                      fmt::format("gridlock {} {}", command.name, command.files)});
-  const bool plays = command.command == Command::run || command.command == Command::compare;
-  if (plays && options.files.size() > 1)
+  const bool one = command.command == Command::run || command.command == Command::compare ||
+                   command.command == Command::explore || command.command == Command::predict;
+  if (one && options.files.size() > 1)
     usage.push_back({fmt::format("gridlock {} plays one workload, not {}", command.name, options.files.size()),
                      fmt::format("gridlock {} {}", command.name, options.files.front())});
+  if (command.command == Command::replay && options.files.size() > 2)
+    usage.push_back({fmt::format("gridlock replay plays one schedule, not {}", options.files.size()),
+                     fmt::format("gridlock replay {}", options.files.front())});
 }
 
 /// A word of the command line that names an option which takes a value, and has none.

@@ -15,7 +15,19 @@
 
 namespace gridlock {
 
-enum class Command : unsigned char { run, compare, analyze, merge, check, locks, help, version };
+enum class Command : unsigned char {
+  run,
+  compare,
+  explore,
+  replay,
+  predict,
+  analyze,
+  merge,
+  check,
+  locks,
+  help,
+  version,
+};
 enum class Colour : unsigned char { automatic, always, never };
 
 /// An isolation level, and how it is written.
@@ -34,10 +46,22 @@ struct Options {
   std::vector<AskedIsolation> isolations;  ///< one at most, but for `compare`
   std::optional<Shard> shard;
   bool locks = false;
-  std::string schema;  ///< file with the tables of `gridlock locks`
+  std::string schema;  ///< file with the tables of `gridlock locks`, and of `predict --from-log`
   std::string trace;   ///< file for the trace; empty: none
   live::Options live;  ///< what a run may do on a server
   bool allow_partial = false;
+
+  // explore
+  std::optional<std::uint64_t> sessions;       ///< of a storm, at the same time
+  std::optional<std::uint64_t> values;         ///< of each parameter of a storm
+  std::optional<std::uint64_t> max_schedules;  ///< at most
+  std::optional<std::uint64_t> time_limit_ms;
+  std::optional<std::uint64_t> random;  ///< so many schedules by chance, instead of all
+  std::optional<std::uint64_t> depth;   ///< of the bugs that chance looks for
+  std::string resume;                   ///< file to go on from, and to leave the rest in; empty: none
+  std::vector<std::string> from_logs;   ///< predict: statement logs
+  std::string states;                   ///< file for every deadlock state; empty: none
+  std::string schedules;                ///< folder for a schedule file of each witness; empty: none
 
   Format format = Format::text;
   std::string output;  ///< file for the report; empty: standard output

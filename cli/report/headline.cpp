@@ -9,6 +9,8 @@
 #include <utility>
 
 #include "cli/report/comparison_figures.h"
+#include "cli/report/explored.h"
+#include "cli/report/predicted.h"
 #include "cli/report/text.h"
 #include "cli/report/words.h"
 
@@ -149,6 +151,12 @@ std::string headline(const Report& report) {
   std::string out;
   if (report.command == "check") {
     out = checked(report);
+  } else if (report.explored) {
+    out = explored_headline(report);
+  } else if (report.replayed) {
+    out = replayed_headline(report);
+  } else if (report.predicted) {
+    out = predicted_headline(report);
   } else if (report.command == "compare" && !report.runs.empty() && !nothing_played(report)) {
     return comparison_headline(report, compare_runs(report));
   } else if (nothing_played(report)) {
@@ -161,7 +169,8 @@ std::string headline(const Report& report) {
 
 std::string context(const Report& report) {
   std::string out;
-  if (report.command != "run" || report.runs.empty()) return out;
+  const bool played = report.command == "run" || report.explored || report.replayed;
+  if (!played || report.runs.empty()) return out;
   out = clean(report.runs.front().summary.workload);
   for (std::size_t i = 0; i < report.runs.size(); ++i)
     out += (i == 0 ? " on " : ", ") + clean(report.runs[i].summary.engine);

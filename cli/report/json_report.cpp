@@ -1,11 +1,14 @@
 // The report for programs: version 1 of the contract, docs/report.schema.json. Unknown values are null.
+#include <array>
 #include <cstdint>
+#include <string_view>
 #include <utility>
 
 #include "cli/report/comparison_json.h"
 #include "cli/report/headline.h"
 #include "cli/report/json_layout.h"
 #include "cli/report/json_parts.h"
+#include "cli/report/predicted.h"
 #include "cli/report/report.h"
 #include "cli/version.h"
 #include "model/json.h"
@@ -183,6 +186,89 @@ Json lock_wait_json(const LockWaitSummary& wait) {
               {"count", wait.count},          {"total_ms", wait.total_ms},    {"max_ms", wait.max_ms}};
 }
 
+std::string_view ended_word(explore::Ended ended) {
+  switch (ended) {
+    case explore::Ended::exhausted: return "exhausted";
+    case explore::Ended::schedules: return "max-schedules";
+    case explore::Ended::time: return "time-limit";
+    case explore::Ended::stopped: return "signal";
+  }
+  return "";
+}
+
+Json witness_json(const Report::Explored::Witness& one) {
+  return Json{{"what", std::string(to_string(one.what))},
+              {"detail", or_null(one.detail)},
+              {"fingerprint", or_null(one.fingerprint)},
+              {"count", one.count},
+              {"order", one.order},
+              {"token", one.token},
+              {"file", or_null(one.file)}};
+}
+
+Json explored_json(const Report::Explored& explored) {
+  const explore::Coverage& c = explored.coverage;
+  Json json;
+  json["exhaustive"] = c.exhaustive();
+  json["ended"] = std::string(ended_word(c.ended));
+  json["orders"] = c.schedules;
+  json["orders_cut"] = c.cut;
+  json["statements"] = c.turns;
+  json["depth"] = c.depth;
+  json["deadlocks_met"] = c.deadlocks;
+  json["commuting_known"] = c.commuting_known;
+  json["bounds"] = {{"sessions", c.sessions},
+                    {"casts", c.storm ? Json(c.plans) : Json()},
+                    {"casts_done", c.storm ? Json(c.plans_done) : Json()},
+                    {"values", c.storm ? Json(c.values) : Json()},
+                    {"values_chosen", c.values_chosen},
+                    {"loops_cut", c.loops_cut},
+                    {"casts_cut", c.casts_cut}};
+  json["states"] = c.states ? Json{{"visited", c.states->visited}, {"deadlocks", c.states->deadlocks}} : Json();
+  json["chance"] = c.chance ? Json{{"orders", c.chance->schedules},
+                                   {"depth", c.chance->depth},
+                                   {"probability_at_least", c.chance_of_finding}}
+                            : Json();
+  json["found"] = array_of(explored.witnesses, witness_json);
+  return json;
+}
+
+Json replayed_json(const Report::Replayed& replayed) {
+  constexpr std::array<std::string_view, 6> words{"nothing expected", "as expected", "same ring",
+                                                  "other deadlock",   "no deadlock", "otherwise"};
+  Json diverged;
+  if (replayed.diverged)
+    diverged = {{"event", replayed.diverged->at + 1},
+                {"expected", or_null(replayed.diverged->expected)},
+                {"got", or_null(replayed.diverged->got)}};
+  return Json{{"came", std::string(words[static_cast<std::size_t>(replayed.came)])},
+              {"expected", or_null(replayed.expected)},
+              {"diverged", diverged}};
+}
+
+Json potential_json(const Report::Predicted::Potential& one) {
+  return Json{{"proof", std::string(report::to_string(one.proof))},
+              {"parties", array_of(one.parties,
+                                   [](const auto& party) {
+                                     return Json{{"transaction", party.transaction},
+                                                 {"holds", party.holds},
+                                                 {"held_by", party.held_by},
+                                                 {"wants", party.wants},
+                                                 {"wanted_by", party.wanted_by}};
+                                   })},
+              {"fingerprint", or_null(one.fingerprint)},
+              {"order", one.order},
+              {"file", or_null(one.file)}};
+}
+
+Json predicted_json(const Report::Predicted& predicted) {
+  return Json{{"transactions", predicted.transactions},
+              {"lock_classes", predicted.classes},
+              {"edges", predicted.edges},
+              {"guarded", predicted.guarded},
+              {"potential", array_of(predicted.potential, potential_json)}};
+}
+
 Json story_json(const Report& report) {
   Json steps = Json::array();
   for (const auto& [name, step] : report.story)
@@ -207,6 +293,9 @@ std::string to_json(const Report& report) {
       array_of(report.analysis.deadlocks, [&](const DiagnosedDeadlock& one) { return deadlock_json(one, ++number); });
   if (report.command == "compare") json["comparison"] = report::comparison_json(report);
   json["lock_wait_summary"] = array_of(report.analysis.lock_waits, lock_wait_json);
+  if (report.explored) json["explored"] = explored_json(*report.explored);
+  if (report.predicted) json["predicted"] = predicted_json(*report.predicted);
+  if (report.replayed) json["replayed"] = replayed_json(*report.replayed);
   return report::laid_out(json);
 }
 

@@ -5,7 +5,9 @@
 
 #include "cli/report/comparison_markdown.h"
 #include "cli/report/dance.h"
+#include "cli/report/explored.h"
 #include "cli/report/headline.h"
+#include "cli/report/predicted.h"
 #include "cli/report/report.h"
 #include "cli/report/text.h"
 #include "cli/report/words.h"
@@ -185,6 +187,21 @@ std::string figures(const Report& report) {
   return out;
 }
 
+std::string explored_part(const Report::Explored& explored) {
+  std::string out;
+  if (!explored.witnesses.empty()) out += "\n| | met | shortest order | token |\n|---|--:|---|---|\n";
+  for (const auto& one : explored.witnesses) {
+    std::string order;
+    for (const std::string& step : one.order) order += (order.empty() ? "" : " ") + step;
+    const std::string detail = one.detail.empty() ? "" : ": " + one.detail;
+    out += fmt::format("| {} | {} | {} | {} |\n", escaped(std::string(to_string(one.what)) + detail),
+                       thousands(one.count), escaped(order), code(one.token));
+  }
+  out += "\n";
+  for (const std::string& sentence : coverage_in_words(explored)) out += "- " + escaped(sentence) + "\n";
+  return out;
+}
+
 }  // namespace
 
 std::string to_markdown(const Report& report) {
@@ -202,7 +219,11 @@ std::string to_markdown(const Report& report) {
   const auto kinds = kinds_of(report.analysis);
   for (std::size_t i = 0; i < std::min(kinds.size(), kinds_shown); ++i) out += one_kind(kinds[i]);
   if (kinds.size() > kinds_shown) out += fmt::format("And {}.\n", counted(kinds.size() - kinds_shown, "more kind"));
-  if (!compares && !report.runs.empty() && report.runs.front().problems.empty()) out += figures(report);
+  if (report.predicted) out += predicted_markdown(*report.predicted);
+  if (report.explored) out += explored_part(*report.explored);
+  if (report.replayed && report.replayed->diverged)
+    out += escaped(divergence_in_words(*report.replayed->diverged)) + "\n\n";
+  if (!compares && !report.explored && !report.runs.empty() && report.runs.front().problems.empty()) out += figures(report);
   if (!report.again.empty()) out += "\nThe same again: " + code(report.again) + "\n";
   return out;
 }

@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "analyzer/analyzer.h"
+#include "workloads/explore/explore.h"
+#include "workloads/explore/schedule.h"
 #include "workloads/runner/runner.h"
 
 namespace gridlock {
@@ -28,6 +30,47 @@ struct Report {
     std::string session, sql;
   };
   std::map<std::string, StoryStep> story;
+  /// explore: what was looked at, and what was found in it. The witnesses' orders are those of the run, in this order.
+  struct Explored {
+    explore::Coverage coverage;
+    struct Witness {
+      explore::Anomaly what = explore::Anomaly::deadlock;
+      std::string detail, fingerprint, token, file;  ///< `file`: the schedule written, empty when none was
+      std::uint64_t count = 0;
+      std::vector<std::string> order;
+    };
+    std::vector<Witness> witnesses;
+  };
+  std::optional<Explored> explored;
+  /// replay: whether what the schedule expects came.
+  struct Replayed {
+    enum class Came : std::uint8_t {
+      nothing_expected,
+      as_expected,  ///< the same, to the fingerprint
+      same_ring,    ///< the same steps wait for each other; the engine locks in other modes
+      other_deadlock,
+      no_deadlock,
+      otherwise,  ///< not a deadlock, and something else than was expected
+    } came = Came::nothing_expected;
+    std::string expected;                         ///< `deadlock`, ...
+    std::optional<explore::Divergence> diverged;  ///< where, first
+  };
+  std::optional<Replayed> replayed;
+  /// predict: rings of lock orders, and what became of each when a schedule was looked for.
+  struct Predicted {
+    std::size_t transactions = 0, classes = 0, edges = 0, guarded = 0;
+    struct Potential {
+      enum class Proof : std::uint8_t { confirmed, refuted, unconfirmed } proof = Proof::unconfirmed;
+      struct Party {
+        std::string transaction, holds, held_by, wants, wanted_by;  ///< lock classes, and the statements
+      };
+      std::vector<Party> parties;
+      std::string fingerprint, file;  ///< of the deadlock that confirms it; its schedule
+      std::vector<std::string> order;
+    };
+    std::vector<Potential> potential;
+  };
+  std::optional<Predicted> predicted;
   std::string again;     ///< the command that plays the same again; empty when there is none
   bool stopped = false;  ///< a signal ended the command: this is the report so far
   int exit_code = 0;     ///< what the command ends with

@@ -264,6 +264,7 @@ void tell_runs(const Report& report, Page& page) {
 
 void tell_inputs(const Report& report, bool verbose, Page& page) {
   if (report.command == "run" || report.command == "compare") return;
+  if (report.explored || report.replayed || report.predicted) return;
   heading(report.command == "check" ? "What was checked" : "What was read", page);
   for (const auto& input : report.inputs) {
     Text text;

@@ -16,8 +16,8 @@ using namespace report;
 constexpr std::size_t kinds_shown = 3;
 
 void tell_headline(const Report& report, Page& page) {
-  const bool bad = deadlocks_found(report) > 0 || checks_failed(report) > 0 ||
-                   std::any_of(report.inputs.begin(), report.inputs.end(), not_understood);
+  const bool bad = deadlocks_found(report) > 0 || (report.explored && !report.explored->witnesses.empty()) ||
+                   checks_failed(report) > 0 || std::any_of(report.inputs.begin(), report.inputs.end(), not_understood);
   const Ink ink = checks_made(report) > 0 && checks_failed(report) == 0 ? Ink::strong : bad ? Ink::bad : Ink::good;
   if (report.stopped)
     page.paragraph(Text(), Text(Ink::waiting, "Stopped by a signal: this is the report of what happened so far."));
@@ -76,6 +76,7 @@ std::string to_text(const Report& report, const Style& style) {
   Page page(static_cast<std::size_t>(std::max(style.width, 40)));
   const bool step_by_step = report.command != "compare" && told_step_by_step(report, style.verbose);
   tell_headline(report, page);
+  tell_replay(report, page);
   const bool compares = report.command == "compare" && !report.runs.empty();
   // a comparison has them in its table
   if (!compares && checks_failed(report) > 0) tell_checks(report, page);
@@ -84,8 +85,11 @@ std::string to_text(const Report& report, const Style& style) {
   if (!compares)
     for (const Run& run : report.runs) tell_orders(report, run, step_by_step, style.verbose, page);
   tell_deadlocks(report, style, !step_by_step, page);
-  tell_lock_waits(report, style.verbose, page);
-  if (!compares) tell_runs(report, page);
+  tell_witnesses(report, style.verbose, page);
+  tell_coverage(report, page);
+  tell_predicted(report, page);
+  if (!report.explored) tell_lock_waits(report, style.verbose, page);
+  if (!compares && !report.explored) tell_runs(report, page);
   if (!compares && checks_failed(report) == 0) tell_checks(report, page);
   tell_inputs(report, style.verbose, page);
   tell_limits(report, page);

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "drivers/driver.h"
+#include "drivers/explorable.h"
 #include "drivers/reference/deadlock_detector.h"
 #include "drivers/reference/metadata_rules.h"
 #include "drivers/reference/profile.h"
@@ -73,6 +74,9 @@ class Engine {
   std::size_t sessions() const { return sessions_.size(); }
   const LockTable& locks() const { return locks_; }
 
+  // --- watching what steps touch (engine_touch.cpp)
+  std::vector<Touch> take_touches();
+
  private:
   using LockMode = Mode;
 
@@ -92,6 +96,14 @@ class Engine {
   std::vector<Slot> metadata_cycle(Slot slot) const;
   std::optional<std::int64_t> next_timeout() const;
   std::uint64_t random();
+
+  // --- engine_touch.cpp: what a step looks at and changes
+  void touch(Resource on, bool changed);
+  void touch_metadata(Resource on, bool changed);
+  enum class Shared : std::uint8_t { everything, waits, commits, counter, session, wait };
+  void touch(Shared what, std::uint32_t which, bool changed);
+  void touch_all_of(Slot slot);
+  void touch_commits();
 
   // --- engine_locking.cpp: asking the lock table
   enum class Got : std::uint8_t { taken, held, waiting, refused };
@@ -302,6 +314,8 @@ class Engine {
   std::int64_t now_ = 0;
   bool sliced_ = false;
   std::vector<Event> events_;
+  bool watched_ = false;  ///< touches are noted
+  std::vector<Touch> touches_;
 };
 
 }  // namespace gridlock::reference

@@ -43,6 +43,7 @@ bool upgrades(const sql::StatementNode& node) {
 }  // namespace
 
 Progress Engine::define_body(Slot slot) {
+  touch(Shared::everything, 0, true);
   Execution& execution = sessions_[slot].execution;
   const sql::StatementNode& node = execution.statement->statement.node;
   if (execution.next == 0) commit(slot);

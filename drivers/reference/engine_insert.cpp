@@ -34,11 +34,13 @@ std::optional<Row> Engine::candidate_row(Slot slot, const std::vector<Value>& gi
   for (ColumnId id = 0; id < row.size(); ++id) {
     const Column& column = table.columns[id];
     if (column.hidden) {
+      touch(Shared::counter, table.id, true);
       row[id] = next_row_id_++;
       continue;
     }
     if (!set[id] && column.default_value) row[id] = *column.default_value;
     if (!set[id] && column.default_now) row[id] = DateTime{epoch_micros + now_};
+    if (id == table.auto_increment) touch(Shared::counter, table.id, true);
     if (id == table.auto_increment && (is_null(row[id]) || compare_values(row[id], std::int64_t{0}) == 0)) {
       row[id] = next_auto_increment_[table.id]++;
       sessions_[slot].last_insert_id = std::get<std::int64_t>(row[id]);

@@ -47,6 +47,7 @@ bool Engine::taken_for_own(Slot slot, IndexId id, RecordId record) const {
 }
 
 Engine::Got Engine::lock_record(Slot slot, IndexId index, RecordId record, LockMode mode, bool refuse) {
+  touch(resource(index, record), true);
   if (profile_->whole_tables) return Got::held;
   Slot owner = record == supremum ? none : implicit_owner(index, record);
   if (owner == none && record != supremum && taken_for_own(slot, index, record)) owner = slot;
@@ -62,6 +63,7 @@ Engine::Got Engine::lock_record(Slot slot, IndexId index, RecordId record, LockM
 
 /// lock_clust_rec_modify_check_and_lock, lock_sec_rec_modify_check_and_lock: wait for others, else stay implicit.
 Engine::Got Engine::lock_to_modify(Slot slot, IndexId index, RecordId record) {
+  touch(resource(index, record), true);
   if (profile_->whole_tables) return Got::held;
   const Slot owner = implicit_owner(index, record);
   if (owner != none && owner != slot) make_explicit(index, record);
@@ -72,6 +74,7 @@ Engine::Got Engine::lock_to_modify(Slot slot, IndexId index, RecordId record) {
 
 /// lock_rec_insert_check_and_lock.
 Engine::Got Engine::lock_to_insert(Slot slot, IndexId index, RecordId successor) {
+  touch(resource(index, successor), true);
   if (profile_->whole_tables) return Got::held;
   Request request{slot, resource(index, successor), innodb::insert_intention, indexes_[index].page(successor)};
   request.record = Request::Record::needed;
@@ -79,16 +82,19 @@ Engine::Got Engine::lock_to_insert(Slot slot, IndexId index, RecordId successor)
 }
 
 Engine::Got Engine::lock_table(Slot slot, TableId table, LockMode mode) {
+  touch({catalog_.tables[table].space, 0}, !(mode == innodb::IS || mode == innodb::IX));
   if (profile_->whole_tables) return Got::held;
   return answer(slot, locks_.request({slot, {catalog_.tables[table].space, 0}, mode}), false);
 }
 
 /// MyISAM: of a whole table, for the statement or until UNLOCK TABLES.
 Engine::Got Engine::lock_whole_table(Slot slot, TableId table, LockMode mode) {
+  touch({catalog_.tables[table].space, 0}, true);
   return answer(slot, locks_.request({slot, {catalog_.tables[table].space, 0}, mode}), false);
 }
 
 Engine::Got Engine::lock_metadata(Slot slot, Resource on, LockMode mode) {
+  touch_metadata(on, !is_shared_metadata(mode));
   return answer(slot, metadata_.request({slot, on, mode}), true);
 }
 

@@ -345,6 +345,10 @@ bool Engine::past_end(const Cursor& cursor) const {
 VersionId Engine::visible_version(Slot slot, TableId table, RowId row) {
   Transaction& transaction = sessions_[slot].transaction;
   VersionId version = rows_[table].newest(row);
+  touch_commits();
+  if (transaction.isolation == sql::Isolation::read_uncommitted || profile_->whole_tables) {
+    touch(resource(catalog_.tables[table].clustered(), row), false);
+  }
   const auto& local_view = sessions_[slot].local_view;
   while (local_view && version != none &&
          !log_.sees(*local_view, transaction.id, rows_[table].version(version).writer)) {

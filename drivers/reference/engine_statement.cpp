@@ -38,6 +38,8 @@ std::shared_ptr<const StatementPlan> Engine::plan_of(const std::shared_ptr<const
 void Engine::start(const Call& call) {
   Session& session = sessions_[call.session];
   session.execution = Execution{};
+  touch(Shared::session, call.session, true);
+  touch(Shared::everything, 0, false);
   Execution& execution = session.execution;
   execution.statement = call.statement;
   execution.parameters = call.parameters;
@@ -200,9 +202,14 @@ void Engine::end_statement(Slot slot) {
   Execution& execution = session.execution;
   const StatementPlan& plan = *execution.plan;
   if (plan.kind == StatementPlan::Kind::insert && settings_.autoinc_lock_mode < 2) {
+    touch({catalog_.tables[plan.target].space, 0}, true);
     locks_.release(slot, {catalog_.tables[plan.target].space, 0}, innodb::AUTO_INC, woken_);
   }
-  if (profile_->whole_tables) end_table_statement(slot);
+  touch(Shared::session, slot, true);
+  if (profile_->whole_tables) {
+    touch_all_of(slot);
+    end_table_statement(slot);
+  }
   Transaction& transaction = session.transaction;
   if (transaction.number != 0 && transaction.skips_gaps()) {
     if (execution.inherits_otherwise) locks_.set_inheritance(slot, profile_->inherits);
@@ -381,6 +388,7 @@ Progress Engine::transaction_body(Slot slot) {
     session.transaction.read_only = begin.read_only.value_or(false);
     const bool keeps_view = session.transaction.isolation >= sql::Isolation::repeatable_read;
     if (begin.consistent_snapshot && keeps_view) session.transaction.view = log_.open_view();
+    if (session.transaction.view) touch_commits();
     return Progress::end;
   }
   if (execution.plan->kind == StatementPlan::Kind::rollback) {
@@ -452,6 +460,7 @@ Progress Engine::set_variable_body(Slot slot) {
   for (const std::string_view scope : {"session.", "global.", "local."}) {
     if (name.size() > scope.size() && sql::same_name(name.substr(0, scope.size()), scope)) name.erase(0, scope.size());
   }
+  touch(Shared::everything, 0, true);  // it may be the whole engine's
   const bool was_autocommit = session.settings.autocommit;
   if (const auto problem = set_variable(session.settings, &settings_, name, to_text(value))) {
     const bool unknown = problem->message.find("has no setting") != std::string::npos;
@@ -469,6 +478,7 @@ Progress Engine::lock_tables_body(Slot slot) {
   Session& session = sessions_[slot];
   Execution& execution = session.execution;
   if (execution.next == 0) {
+    touch_all_of(slot);
     if (!session.locked_tables.empty() || execution.plan->kind == StatementPlan::Kind::lock_tables) commit(slot);
     release_metadata(slot, true);
     wake_all();
@@ -510,6 +520,7 @@ Progress Engine::release_user_lock(Slot slot, const std::string& name) {
   if (found == held.end()) return Progress::end;
   if (--found->second > 0) return Progress::ready;
   held.erase(found);
+  touch_metadata(user_lock(name), true);
   metadata_.release(slot, user_lock(name), metadata::user, metadata_woken_);
   return Progress::ready;
 }
@@ -522,6 +533,7 @@ Progress Engine::get_user_lock(Slot slot, const UserLockCall& call, const std::s
     seconds =
         with_context(slot, [&](const EvalContext& context) { return to_double(evaluate(context, call.timeout)); });
   }
+  touch_metadata(user_lock(name), true);
   const bool free = metadata_.would_wait_for(slot, user_lock(name), metadata::user) == no_trx;
   result = std::int64_t{0};
   if (!free && (seconds == 0 || session.execution.user_lock_timed_out)) return Progress::ready;
@@ -553,6 +565,7 @@ Progress Engine::user_lock_call(Slot slot, const UserLockCall& call, Value& resu
   std::string name = to_text(value);
   for (char& c : name) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
   if (call.what == UserLockCall::What::get) return get_user_lock(slot, call, name, result);
+  touch_metadata(user_lock(name), false);
   const bool exists = !metadata_.queue_of(user_lock(name)).empty();
   if (call.what == UserLockCall::What::is_free) {
     result = std::int64_t{!exists};

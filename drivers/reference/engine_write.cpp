@@ -244,6 +244,7 @@ Progress Engine::enter_new(Slot slot, RowWrite& write) {
       return Progress::wait;
     }
     record = index.insert(key);
+    touch(resource(info.id, record), true);
     if (!profile_->whole_tables)
       locks_.record_inserted(resource(info.id, record), resource(info.id, successor), index.page(record));
     note_undo(slot, {info.clustered ? Undo::What::row_inserted : Undo::What::entry_inserted, write.table, info.id,

@@ -8,7 +8,7 @@
 namespace gridlock::reference {
 namespace {
 
-class InnodbDriver final : public ReferenceDriver {
+class InnodbDriver final : public ReferenceDriver, public Explorable {
  public:
   explicit InnodbDriver(const Profile& profile) : engine_(profile, EngineSettings{}, 0) {}
 
@@ -23,6 +23,8 @@ class InnodbDriver final : public ReferenceDriver {
   std::string name() const override { return std::string(engine_.profile().engine); }
   std::string version() const override { return std::string(engine_.profile().version); }
   void close() override { engine_.close(); }
+  std::unique_ptr<Driver> copy() const override { return std::make_unique<InnodbDriver>(*this); }
+  std::optional<std::vector<Touch>> touched() override { return engine_.take_touches(); }
 
   Problems check(const Prepared& statement) override;
 

@@ -7,6 +7,7 @@
 #include <map>
 
 #include "drivers/engines.h"
+#include "drivers/explorable.h"
 #include "model/sql/parse.h"
 
 namespace gridlock {
@@ -74,6 +75,45 @@ TEST_P(DriverContract, OpensWithSchemaAndData) {
 TEST_P(DriverContract, NamesItself) {
   EXPECT_EQ(driver_->name(), GetParam()) << "an engine without a password is named as it was asked for";
   EXPECT_FALSE(driver_->version().empty());
+}
+
+TEST_P(DriverContract, ACopyGoesOnAlone) {
+  play(0, "BEGIN");
+  play(0, "UPDATE t SET v = 11 WHERE id = 1");
+  const auto copy = copy_of(*driver_);
+  if (!copy) GTEST_SKIP() << "this engine's state is no value";
+  play(1, "UPDATE t SET v = 12 WHERE id = 1");
+  EXPECT_TRUE(driver_->busy(1));
+  EXPECT_FALSE(copy->busy(1));
+  copy->start({0, "commit", "contract", prepared("COMMIT", dialect_), {}});
+  copy->settle({});
+  EXPECT_EQ(copy->query("SELECT v FROM t WHERE id = 1"), (std::vector<std::vector<Value>>{{number(11)}}));
+  EXPECT_TRUE(driver_->busy(1)) << "the original knows nothing of its copy's commit";
+  play(0, "ROLLBACK");
+  EXPECT_EQ(driver_->query("SELECT v FROM t WHERE id = 1"), (std::vector<std::vector<Value>>{{number(12)}}));
+}
+
+TEST_P(DriverContract, KnowsWhichStepsCommute) {
+  if (!touched_by(*driver_)) GTEST_SKIP() << "this engine does not say what a step touches";
+  const auto touched = [&](SessionId session, const std::string& sql) {
+    play(session, sql);
+    return *touched_by(*driver_);
+  };
+  const auto commute = [](const std::vector<Touch>& a, const std::vector<Touch>& b) {
+    return std::none_of(a.begin(), a.end(), [&](const Touch& one) {
+      return std::any_of(b.begin(), b.end(), [&](const Touch& other) {
+        return one.object == other.object && (one.changed || other.changed);
+      });
+    });
+  };
+  EXPECT_TRUE(commute(touched(0, "BEGIN"), touched(1, "BEGIN")));
+  const auto first = touched(0, "UPDATE t SET v = 11 WHERE id = 1");
+  const auto second = touched(1, "UPDATE t SET v = 22 WHERE id = 2");
+  EXPECT_TRUE(commute(first, second)) << "different rows";
+  const auto waits = touched(1, "UPDATE t SET v = 12 WHERE id = 1");
+  EXPECT_FALSE(commute(first, waits)) << "the same row";
+  const auto commit = touched(0, "COMMIT");
+  EXPECT_FALSE(commute(commit, waits)) << "it lets the waiter go on";
 }
 
 TEST_P(DriverContract, AStepBeginsAndEnds) {
