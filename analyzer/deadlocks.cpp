@@ -229,18 +229,34 @@ class Finder {
     party.earlier.erase(cut, party.earlier.end());
   }
 
-  /// PostgreSQL's account does not say for which table's row a session waits; the waits seen do.
+  /// PostgreSQL's account does not say for which table's row a session waits; the waits seen do, or else its statement,
+  /// where that can be of one table only.
   void name_table(SessionId id, std::vector<Party>& parties, std::size_t i) {
-    const auto& wait = replay_.session(id).wait;
     auto& wanted = parties[i].waits_for;
-    if (!wait || !wanted || !wanted->table.empty()) return;
-    const std::string& seen = wait->wanted.object;
-    // `tuple (0,1)` in the waits is `tuple (0,1) of relation 16526 of database 5` in the account.
-    if (wanted->object != seen && !wanted->object.starts_with(seen + " of ")) return;
-    wanted->table = wait->wanted.table;
+    const bool row = wanted && (wanted->kind == LockKind::transaction || wanted->kind == LockKind::tuple);
+    if (!row || !wanted->table.empty()) return;
+    wanted->table = table_seen(id, *wanted);
+    if (wanted->table.empty()) wanted->table = only_table_of(parties[i].statement);
     Party& next = parties[(i + 1) % parties.size()];
     for (Lock& held : next.holds)
       if (held.object == wanted->object && held.table.empty()) held.table = wanted->table;
+  }
+
+  /// `tuple (0,1)` in the waits is `tuple (0,1) of relation 16526 of database 5` in the account.
+  std::string table_seen(SessionId id, const Lock& wanted) {
+    const auto& wait = replay_.session(id).wait;
+    if (!wait) return {};
+    const std::string& seen = wait->wanted.object;
+    const bool same = wanted.object == seen || wanted.object.starts_with(seen + " of ");
+    return same ? wait->wanted.table : std::string();
+  }
+
+  /// With foreign keys a statement may wait for another table's row.
+  std::string only_table_of(const std::string& sql) const {
+    if (trace_.schema.find("REFERENCES") != std::string::npos || trace_.schema.find("references") != std::string::npos)
+      return {};
+    const std::set<std::string> named = tables_in(sql, trace_, tables_);
+    return named.size() == 1 ? *named.begin() : std::string();
   }
 
   /// The server cuts long statements, and leaves nothing else out.

@@ -103,6 +103,12 @@ std::set<std::string> tables_of(const Trace& trace) {
   return tables;
 }
 
+std::set<std::string> tables_in(const std::string& sql, const Trace& trace, const std::set<std::string>& tables) {
+  std::set<std::string> named = named_in(sql, dialect_of(trace)).words;
+  std::erase_if(named, [&](const std::string& word) { return !tables.contains(word); });
+  return named;
+}
+
 WaitCycle inferred_cycle(Replay& replay, const Trace& trace, SessionId victim) {
   WaitCycle cycle = Inference(replay, trace).cycle(victim);
   if (cycle.size() > 1) std::rotate(cycle.begin(), std::min_element(cycle.begin(), cycle.end()), cycle.end());

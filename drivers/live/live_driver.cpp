@@ -62,7 +62,7 @@ bool begins_nothing_yet(const sql::StatementNode& node) {
 class LiveDriver final : public Driver {
  public:
   LiveDriver(std::unique_ptr<Server> server, Options options)
-      : server_(std::move(server)), place_(*server_, std::move(options)), texts_(server_->dialect()) {}
+      : server_(std::move(server)), place_(*server_, std::move(options)), texts_(*server_) {}
   ~LiveDriver() override;
   LiveDriver(const LiveDriver&) = delete;
   LiveDriver& operator=(const LiveDriver&) = delete;

@@ -85,6 +85,10 @@ class Server {
   virtual std::string global_value(const std::string& name) const = 0;
   virtual std::string set_global(const std::string& name, const std::string& value) const = 0;
 
+  /// The statement in this server's own words, where it says the same in others than its dialect: MariaDB has no
+  /// FOR SHARE.
+  virtual std::string translated(const std::string& sql) const { return sql; }
+
   // ---- what a statement came to
 
   virtual Outcome outcome(const ServerError& error) const = 0;

@@ -8,13 +8,12 @@
 namespace gridlock::live {
 
 std::string StatementTexts::bound(const Call& call) {
-  if (call.statement->parameters.empty()) return call.statement->text;
   const Template& text = template_of(call.statement);
   std::string sql;
   sql.reserve(text.rest.size() + 64);
   for (const Piece& piece : text.pieces) {
     sql += piece.text;
-    sql += sql::literal(call.parameters.at(piece.parameter), dialect_);
+    sql += sql::literal(call.parameters.at(piece.parameter), server_.dialect());
   }
   return sql += text.rest;
 }
@@ -24,9 +23,9 @@ const StatementTexts::Template& StatementTexts::template_of(const std::shared_pt
   Template& made = at->second;
   if (!fresh) return made;
   made.statement = statement;
-  const std::string& text = statement->text;
+  const std::string text = server_.translated(statement->text);
   std::size_t behind = 0;
-  for (const sql::Token& token : sql::tokens(text, dialect_)) {
+  for (const sql::Token& token : sql::tokens(text, server_.dialect())) {
     if (token.kind != sql::Token::Kind::parameter) continue;
     const std::string name = text.substr(token.span.begin + 1, token.span.end - token.span.begin - 1);
     const auto& names = statement->parameters;

@@ -7,15 +7,15 @@
 #include <vector>
 
 #include "drivers/driver.h"
-#include "model/sql/ast.h"
+#include "drivers/live/server.h"
 
 namespace gridlock::live {
 
 class StatementTexts {
  public:
-  explicit StatementTexts(sql::Dialect dialect) : dialect_(dialect) {}
+  explicit StatementTexts(const Server& server) : server_(server) {}
 
-  /// The call's statement as it is sent: values as literals of the dialect.
+  /// The call's statement as it is sent: in the server's words, values as literals of the dialect.
   std::string bound(const Call& call);
 
  private:
@@ -32,7 +32,7 @@ class StatementTexts {
 
   const Template& template_of(const std::shared_ptr<const Prepared>& statement);
 
-  sql::Dialect dialect_;
+  const Server& server_;
   std::unordered_map<const Prepared*, Template> templates_;
 };
 

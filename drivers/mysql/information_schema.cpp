@@ -76,8 +76,8 @@ void read_row_waits(const live::Reply& reply, std::vector<live::SeenWait>& waits
 
 /// What a statement that waits for a metadata or user lock asks for, by its own text.
 struct Asked {
-  bool user = false;
-  std::vector<std::string> names;  ///< tables, or the user lock's name
+  std::vector<std::string> names;  ///< every word and text of it: tables, and the user lock's name
+  std::vector<std::string> texts;  ///< only what stands in quotes: the user lock's name is the first
 };
 
 Asked asked_by(const std::string& sql) {
@@ -87,8 +87,9 @@ Asked asked_by(const std::string& sql) {
     if (token.kind == sql::Token::Kind::word || token.kind == sql::Token::Kind::quoted_name)
       asked.names.push_back(unquoted(word));
     if (token.kind == sql::Token::Kind::string && word.size() >= 2)
-      asked.names.push_back(word.substr(1, word.size() - 2));
+      asked.texts.push_back(word.substr(1, word.size() - 2));
   }
+  asked.names.insert(asked.names.end(), asked.texts.begin(), asked.texts.end());
   return asked;
 }
 
@@ -115,6 +116,14 @@ std::vector<Held> held_in(const live::Reply& reply) {
   return held;
 }
 
+/// Without the plugin: the holder that IS_USED_LOCK names.
+void add_holder(ConnectionId holder, const Asked& asked, live::SeenWait& wait) {
+  wait.wanted = metadata_lock("USER LEVEL LOCK", "EXCLUSIVE", asked.texts.empty() ? "" : asked.texts.front());
+  live::SeenWait::By by{holder, wait.wanted, true};
+  wait.wanted.waiting = true;
+  wait.blockers.push_back(std::move(by));
+}
+
 /// The server says that a session waits, and its statement says for what; who holds it, only the plugin says.
 void read_metadata_waits(const live::Reply& reply, const std::vector<Held>& held, std::vector<live::SeenWait>& waits) {
   for (const auto& row : reply.rows) {
@@ -136,6 +145,7 @@ void read_metadata_waits(const live::Reply& reply, const std::vector<Held>& held
       }
       wait.blockers.push_back({one.holder, lock, true});
     }
+    if (wait.blockers.empty() && user && number(row.at(3)) != 0) add_holder(number(row.at(3)), asked, wait);
     waits.push_back(std::move(wait));
   }
 }
@@ -156,7 +166,10 @@ std::vector<std::string> waits_queries(const std::vector<ConnectionId>& run, boo
           "JOIN information_schema.innodb_locks bl ON bl.lock_id = w.blocking_lock_id "
           "WHERE r.trx_mysql_thread_id IN ({})",
           ids),
-      fmt::format("SELECT ID, STATE, INFO FROM information_schema.PROCESSLIST WHERE ID IN ({}) AND "
+      // Who holds a user lock can be asked by its name, which stands in the statement.
+      fmt::format("SELECT ID, STATE, INFO, IF(STATE = 'User lock', IS_USED_LOCK(REGEXP_REPLACE(INFO, "
+                  "'(?is).*GET_LOCK\\\\s*\\\\(\\\\s*\\'([^\\']*)\\'.*', '\\\\1')), NULL) "
+                  "FROM information_schema.PROCESSLIST WHERE ID IN ({}) AND "
                   "(STATE LIKE 'Waiting for %lock' OR STATE = 'User lock')",
                   ids)};
   if (metadata_plugin)

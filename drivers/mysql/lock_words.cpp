@@ -7,6 +7,8 @@
 #include <charconv>
 #include <utility>
 
+#include "model/sql/parse.h"
+
 namespace gridlock::mysql {
 namespace {
 
@@ -114,6 +116,20 @@ bool metadata_conflict(std::string_view requested, std::string_view granted) {
   if (request < modes.size() && grant < modes.size()) return waits_for[request][grant] == 'x';
   // Locks of a scope (GLOBAL, SCHEMA, BACKUP): intentions go together, everything else does not.
   return requested != "INTENTION_EXCLUSIVE" || granted != "INTENTION_EXCLUSIVE";
+}
+
+std::string without_for_share(const std::string& sql) {
+  const auto tokens = sql::tokens(sql, sql::Dialect::mysql);
+  const auto is = [&](std::size_t i, std::string_view word) {
+    const sql::Token& token = tokens[i];
+    return token.kind == sql::Token::Kind::word &&
+           sql::same_name(std::string_view(sql).substr(token.span.begin, token.span.end - token.span.begin), word);
+  };
+  std::string text = sql;
+  for (std::size_t i = tokens.size(); i-- > 1;)
+    if (is(i - 1, "FOR") && is(i, "SHARE"))
+      text.replace(tokens[i - 1].span.begin, tokens[i].span.end - tokens[i - 1].span.begin, "LOCK IN SHARE MODE");
+  return text;
 }
 
 bool goes_first(std::string_view mode) {

@@ -20,4 +20,7 @@ bool metadata_conflict(std::string_view requested, std::string_view granted);
 /// way.
 bool goes_first(std::string_view mode);
 
+/// `FOR SHARE` as `LOCK IN SHARE MODE`, which MariaDB knows, too.
+std::string without_for_share(const std::string& sql);
+
 }  // namespace gridlock::mysql

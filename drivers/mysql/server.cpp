@@ -11,6 +11,7 @@
 #include "drivers/mysql/classic_connection.h"
 #include "drivers/mysql/errors.h"
 #include "drivers/mysql/lock_rows.h"
+#include "drivers/mysql/lock_words.h"
 #include "drivers/mysql/mysql.h"
 
 namespace gridlock::mysql {
@@ -123,6 +124,8 @@ std::string MysqlServer::global_value(const std::string& name) const { return fm
 std::string MysqlServer::set_global(const std::string& name, const std::string& value) const {
   return fmt::format("SET GLOBAL {} = {}", name, setting(value));
 }
+
+std::string MysqlServer::translated(const std::string& sql) const { return mariadb_ ? without_for_share(sql) : sql; }
 
 Outcome MysqlServer::outcome(const ServerError& error) const { return outcome_of(error); }
 bool MysqlServer::ends_transaction(Outcome, const ServerError& error) const { return rolls_back(error); }

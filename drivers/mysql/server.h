@@ -31,6 +31,7 @@ class MysqlServer : public live::Server {
   std::string global_value(const std::string& name) const override;
   std::string set_global(const std::string& name, const std::string& value) const override;
 
+  std::string translated(const std::string& sql) const override;
   Outcome outcome(const ServerError& error) const override;
   bool ends_transaction(Outcome outcome, const ServerError& error) const override;
 

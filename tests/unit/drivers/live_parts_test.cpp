@@ -7,6 +7,7 @@
 #include "drivers/mysql/client_files.h"
 #include "drivers/mysql/errors.h"
 #include "drivers/mysql/lock_words.h"
+#include "drivers/postgres/postgres.h"
 #include "model/sql/parse.h"
 
 namespace gridlock::live {
@@ -51,7 +52,8 @@ TEST(StatementTexts, BindsEveryTimeAnew) {
   auto prepared = std::make_shared<Prepared>();
   prepared->text = "UPDATE t SET v = ':no' WHERE id = :id OR name = :name OR id = :id";
   prepared->parameters = sql::parameters(prepared->text, sql::Dialect::postgres);
-  StatementTexts texts(sql::Dialect::postgres);
+  const auto server = postgres::make_server({}, "postgresql://h");
+  StatementTexts texts(*server);
   Call call;
   call.statement = prepared;
   call.parameters = {Value(std::int64_t{1}), Value(std::string("it's"))};
@@ -93,6 +95,12 @@ TEST(MysqlLockWords, KnowWhichMetadataLocksConflict) {
   EXPECT_TRUE(mysql::metadata_conflict("SHARED_WRITE", "SHARED_READ_ONLY"));
   EXPECT_FALSE(mysql::metadata_conflict("SHARED_WRITE", "SHARED_READ"));
   EXPECT_FALSE(mysql::metadata_conflict("INTENTION_EXCLUSIVE", "INTENTION_EXCLUSIVE"));
+}
+
+TEST(MariadbWords, HaveNoForShare) {
+  EXPECT_EQ(mysql::without_for_share("SELECT 'FOR SHARE' FROM t for share"),
+            "SELECT 'FOR SHARE' FROM t LOCK IN SHARE MODE");
+  EXPECT_EQ(mysql::without_for_share("SELECT id FROM t FOR UPDATE"), "SELECT id FROM t FOR UPDATE");
 }
 
 std::vector<LiveSession> two_busy_sessions() {
