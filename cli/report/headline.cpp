@@ -125,6 +125,15 @@ std::uint64_t deadlocks_found(const Report& report) {
   return std::max(told, counted_by_run);
 }
 
+bool is_finding(const DiagnosedDeadlock& one) { return !one.known && one.suppressed.empty(); }
+
+std::uint64_t findings(const Report& report) {
+  std::uint64_t excused = 0;
+  for (const auto& one : report.analysis.deadlocks)
+    if (!is_finding(one)) excused += one.deadlock.count;
+  return deadlocks_found(report) - excused;
+}
+
 std::uint64_t checks_made(const Report& report) {
   std::uint64_t sum = 0;
   for (const Run& run : report.runs) sum += run.checks.size();
@@ -182,6 +191,9 @@ std::string format_in_words(const std::string& format) {
       Row{"postgresql-client", "error messages of a PostgreSQL client"},
       Row{"gridlock-trace", "gridlock trace"},
   };
+  // A file may hold several kinds of logs.
+  if (const std::size_t plus = format.find(" + "); plus != std::string::npos)
+    return format_in_words(format.substr(0, plus)) + " and " + format_in_words(format.substr(plus + 3));
   for (const Row& row : rows)
     if (row.id == format) return std::string(row.words);
   return format;

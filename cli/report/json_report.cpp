@@ -38,7 +38,11 @@ Json ledger_json(const std::optional<Ledger>& ledger) {
               {"understood", ledger->understood},
               {"partly", ledger->partly},
               {"not_understood", ledger->not_understood},
-              {"problems", problems_json(ledger->problems)}};
+              {"lock_timeouts", ledger->lock_timeouts},
+              {"serialization_failures", ledger->serialization_failures},
+              {"avoided", ledger->avoided},
+              {"problems", problems_json(ledger->problems)},
+              {"problems_left_off", ledger->problems_left_off}};
 }
 
 Json input_json(const Report::Input& input) {
