@@ -21,7 +21,7 @@ using logs::Source;
 using logs::Topic;
 
 constexpr std::size_t block = std::size_t{256} << 10;  ///< read at once: it stays in the processor's second cache
-constexpr std::size_t longest_excerpt = std::size_t{4} << 20;  ///< of one record, or of a line; beyond, it is read in pieces
+constexpr std::size_t longest_excerpt = std::size_t{2} << 20;  ///< of one record, or of a line; beyond, it is read in pieces
 constexpr std::size_t context = 1024;   ///< bytes before a hit that may belong to it, whole lines of them
 constexpr std::size_t longest_margin = std::size_t{64} << 10;  ///< of a line before its first needle
 constexpr std::size_t margin = logs::needle_margin;

@@ -98,7 +98,10 @@ class LogInput::Impl {
  public:
   explicit Impl(std::string path) : path_(std::move(path)), name_(path_ == "-" ? "<stdin>" : path_) {
     fd_ = path_ == "-" ? STDIN_FILENO : ::open(path_.c_str(), O_RDONLY | O_CLOEXEC);
-    if (fd_ < 0) return fail(std::strerror(errno));
+    if (fd_ < 0) {
+      fail(std::strerror(errno));
+      return;
+    }
     struct stat info {};
     if (::fstat(fd_, &info) == 0 && S_ISDIR(info.st_mode)) fail(std::strerror(EISDIR));
   }

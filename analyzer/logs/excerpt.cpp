@@ -22,9 +22,10 @@ bool begins_record(std::string_view line) {
 
 namespace {
 
-/// Escaped line breaks before the parts of a report: the line stands for several.
+/// Escaped line breaks before the parts of a report, or HTML's: the line stands for several.
 bool is_escaped(std::string_view line) {
-  return contains(line, "\\n*** (") || contains(line, "\\nDETAIL: ") || contains(line, "\\nProcess ");
+  return contains(line, "\\n*** (") || contains(line, "\\nDETAIL: ") || contains(line, "\\nProcess ") ||
+         contains(line, "<br") || contains(line, "</br>") || contains(line, "</span>");
 }
 
 /// Whether the excerpt is a log as a server or a client writes it. What stands in it may be quoted text.

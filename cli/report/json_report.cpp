@@ -6,6 +6,7 @@
 #include "cli/report/json_layout.h"
 #include "cli/report/json_parts.h"
 #include "cli/report/report.h"
+#include "cli/report/top.h"
 #include "cli/version.h"
 #include "model/json.h"
 
@@ -142,6 +143,14 @@ Json lock_wait_json(const LockWaitSummary& wait) {
               {"count", wait.count},          {"total_ms", wait.total_ms},    {"max_ms", wait.max_ms}};
 }
 
+Json often_json(const report::Often& often) { return Json{{"what", often.what}, {"count", often.count}}; }
+
+Json top_json(const report::Top& top) {
+  return Json{{"tables", array_of(top.tables, often_json)},
+              {"indexes", array_of(top.indexes, often_json)},
+              {"statement_pairs", array_of(top.statement_pairs, often_json)}};
+}
+
 }  // namespace
 
 std::string to_json(const Report& report) {
@@ -157,6 +166,7 @@ std::string to_json(const Report& report) {
   json["deadlocks"] =
       array_of(report.analysis.deadlocks, [&](const DiagnosedDeadlock& one) { return deadlock_json(one, ++number); });
   json["lock_wait_summary"] = array_of(report.analysis.lock_waits, lock_wait_json);
+  if (report.command == "analyze") json["top"] = top_json(report::top_of(report.analysis));
   return report::laid_out(json);
 }
 
