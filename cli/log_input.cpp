@@ -45,6 +45,7 @@ class Gzip : public Unpacker {
   ~Gzip() override { inflateEnd(&stream_); }
 
   Step unpack(std::string_view packed, std::span<char> room) override {
+    if (ended_ && packed.empty()) return {};
     if (ended_) {
       inflateReset(&stream_);
       ended_ = false;
@@ -73,6 +74,7 @@ class Zstandard : public Unpacker {
   ~Zstandard() override { ZSTD_freeDStream(stream_); }
 
   Step unpack(std::string_view packed, std::span<char> room) override {
+    if (ended_ && packed.empty()) return {};
     ZSTD_inBuffer in{packed.data(), packed.size(), 0};
     ZSTD_outBuffer out{room.data(), room.size(), 0};
     const std::size_t result = ZSTD_decompressStream(stream_, &out, &in);

@@ -84,6 +84,11 @@ std::string found(const Report& report) {
     if (transactions(report) > count + 8) out += fmt::format(" in {}", counted(transactions(report), "transaction"));
   }
   if (all.size() == 1 && !all.front().deadlock.parties.empty()) out += ": " + the_ring(all.front().deadlock);
+  if (findings(report) == 0) {
+    out += count == 1 ? "; it is known or suppressed" : "; all of them are known or suppressed";
+  } else if (const std::uint64_t excused = count - findings(report); excused > 0) {
+    out += fmt::format("; {} of them known or suppressed", thousands(excused));
+  }
   const auto blind = files_of(report, [](const auto& input) { return not_understood(input); });
   return blind.empty() ? out : out + "; not everything was understood in " + some_files(blind);
 }
