@@ -21,8 +21,9 @@ using logs::Source;
 using logs::Topic;
 
 constexpr std::size_t block = std::size_t{256} << 10;  ///< read at once: it stays in the processor's second cache
-constexpr std::size_t longest_excerpt = std::size_t{2} << 20;  ///< of one record, or of a line; beyond, it is read in pieces
-constexpr std::size_t context = 1024;   ///< bytes before a hit that may belong to it, whole lines of them
+constexpr std::size_t longest_excerpt = std::size_t{2}
+                                        << 20;  ///< of one record, or of a line; beyond, it is read in pieces
+constexpr std::size_t context = 1024;           ///< bytes before a hit that may belong to it, whole lines of them
 constexpr std::size_t longest_margin = std::size_t{64} << 10;  ///< of a line before its first needle
 constexpr std::size_t margin = logs::needle_margin;
 
@@ -172,7 +173,8 @@ class LogReader::Impl {
 
   /// The beginning of the first line from `at` on that begins something else; nothing while it cannot be seen.
   std::optional<std::size_t> end_of_record(std::size_t at, bool last) {
-    const bool csv = logs::is_postgres_record(text(excerpt_, std::min(excerpt_ + 4096, end_))) && buffer_[excerpt_] != '{';
+    const bool csv =
+        logs::is_postgres_record(text(excerpt_, std::min(excerpt_ + 4096, end_))) && buffer_[excerpt_] != '{';
     for (at = std::max(at, boundary_tried_);;) {
       if (at >= end_) return last ? std::optional(end_) : std::nullopt;
       const void* found = std::memchr(buffer_.data() + at, '\n', end_ - at);

@@ -172,7 +172,8 @@ int follow(const std::string& path, const Options& options, const Excuses& excus
       report.command = "analyze";
       conclude(options, excuses, heard, report);
       if (report.analysis.deadlocks.empty()) return;
-      write_stdout(rendered(options.format == Format::text ? Format::text : Format::jsonl, report, style_for(options, STDOUT_FILENO)));
+      write_stdout(rendered(options.format == Format::text ? Format::text : Format::jsonl, report,
+                            style_for(options, STDOUT_FILENO)));
       last.analysis = std::move(report.analysis);
     };
     while (signal_caught() == 0) {
@@ -220,14 +221,16 @@ int analyze_command(const Options& options) {
   }
   if (!good) return exit_wrong_input;
   if (report.inputs.empty()) {
-    complain(options, "no known log in " + paths.front(), "known are InnoDB's status text, the logs of MySQL, MariaDB and PostgreSQL, and gridlock's traces");
+    complain(options, "no known log in " + paths.front(),
+             "known are InnoDB's status text, the logs of MySQL, MariaDB and PostgreSQL, and gridlock's traces");
     return exit_not_understood;
   }
   if (const std::uint64_t left = heard.folder.shapes_left_off(); left > 0)
     remark(options, fmt::format("{} deadlocks of further shapes were counted, but not kept", left));
   conclude(options, excuses, heard, report);
   if (options.update_baseline) {
-    if (const auto problem = write_file(options.baseline, write_baseline(excuses.baseline_text, report.analysis.deadlocks))) {
+    if (const auto problem =
+            write_file(options.baseline, write_baseline(excuses.baseline_text, report.analysis.deadlocks))) {
       complain(options, *problem);
       return exit_wrong_input;
     }

@@ -15,7 +15,9 @@ constexpr std::string_view schema = "gridlock-baseline/1";
 std::string bare(const std::string& table) { return table.substr(table.rfind('.') + 1); }
 
 bool is_about(const DiagnosedDeadlock& one, const std::string& table) {
-  const auto same = [&](const Lock& lock) { return lock.table == table || (!lock.table.empty() && bare(lock.table) == table); };
+  const auto same = [&](const Lock& lock) {
+    return lock.table == table || (!lock.table.empty() && bare(lock.table) == table);
+  };
   return std::any_of(one.deadlock.parties.begin(), one.deadlock.parties.end(), [&](const Party& party) {
     return (party.waits_for && same(*party.waits_for)) || std::any_of(party.holds.begin(), party.holds.end(), same);
   });
@@ -55,7 +57,8 @@ void read_line(std::string_view line, const Where& where, Suppressions& out) {
   }
   Suppression one{kind->second, take_word(line), std::string(line)};
   if (one.reason.empty()) {
-    out.problems.push_back({where, fmt::format("the suppression of {} '{}' says no reason", word, one.what), std::string(forms)});
+    out.problems.push_back(
+        {where, fmt::format("the suppression of {} '{}' says no reason", word, one.what), std::string(forms)});
     return;
   }
   out.all.push_back(std::move(one));
@@ -69,7 +72,9 @@ Baseline read_baseline(std::string_view text, const std::string& file) {
   const bool known = json.is_object() && json.value("schema", Json()) == schema && json.contains("deadlocks") &&
                      json["deadlocks"].is_array();
   if (!known) {
-    baseline.problems.push_back({{file, 0, 0}, "this is no baseline of gridlock", "gridlock analyze --baseline FILE --update-baseline writes one"});
+    baseline.problems.push_back({{file, 0, 0},
+                                 "this is no baseline of gridlock",
+                                 "gridlock analyze --baseline FILE --update-baseline writes one"});
     return baseline;
   }
   for (const Json& one : json["deadlocks"])
@@ -83,13 +88,15 @@ std::string write_baseline(std::string_view old_text, const std::vector<Diagnose
   const Json old = Json::parse(old_text, nullptr, false);
   if (old.is_object() && old.contains("deadlocks"))
     for (const Json& one : old["deadlocks"])
-      if (one.is_object() && one.value("fingerprint", Json()).is_string()) shapes[one["fingerprint"].get<std::string>()] = one;
+      if (one.is_object() && one.value("fingerprint", Json()).is_string())
+        shapes[one["fingerprint"].get<std::string>()] = one;
   for (const DiagnosedDeadlock& one : deadlocks)
     shapes[one.diagnosis.fingerprint] = Json{
         {"fingerprint", one.diagnosis.fingerprint}, {"pattern", one.diagnosis.pattern}, {"title", one.diagnosis.title}};
   Json list = Json::array();
   for (const auto& [fingerprint, shape] : shapes) list.push_back(shape);
-  return Json{{"schema", schema}, {"deadlocks", std::move(list)}}.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return Json{{"schema", schema}, {"deadlocks", std::move(list)}}.dump(2, ' ', false, Json::error_handler_t::replace) +
+         "\n";
 }
 
 Suppressions read_suppressions(std::string_view text, const std::string& file) {

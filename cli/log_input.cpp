@@ -127,7 +127,8 @@ class LogInput::Impl {
   }
 
   bool rotated() const {
-    struct stat now {}, then {};
+    struct stat now {
+    }, then{};
     if (path_ == "-" || ::stat(path_.c_str(), &now) != 0 || ::fstat(fd_, &then) != 0) return false;
     return now.st_ino != then.st_ino || now.st_dev != then.st_dev || static_cast<std::uint64_t>(now.st_size) < read_;
   }

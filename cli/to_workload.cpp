@@ -47,9 +47,11 @@ bool reproduces(const InferredStory& story, const Deadlock& deadlock) {
 }
 
 std::string head_of(const DiagnosedDeadlock& one, const InferredStory& story, bool same) {
-  return fmt::format("# {}\n# Made by gridlock analyze --to-workload from {}.\n# {}\n", one.diagnosis.title, one.deadlock.where,
-                     same ? fmt::format("gridlock run on {} comes to the same cycle of waits.", story.engine)
-                          : fmt::format("gridlock run on {} does NOT come to the same cycle: what was inferred is not enough.", story.engine));
+  return fmt::format(
+      "# {}\n# Made by gridlock analyze --to-workload from {}.\n# {}\n", one.diagnosis.title, one.deadlock.where,
+      same ? fmt::format("gridlock run on {} comes to the same cycle of waits.", story.engine)
+           : fmt::format("gridlock run on {} does NOT come to the same cycle: what was inferred is not enough.",
+                         story.engine));
 }
 
 }  // namespace
@@ -61,7 +63,10 @@ bool write_workloads(const Report& report, const Options& options) {
     const std::string name = fmt::format("{}-{}", one.diagnosis.pattern, one.diagnosis.fingerprint);
     const auto story = story_from(one.deadlock, one.diagnosis.title);
     if (!story) {
-      remark(options, fmt::format("{}: no workload can be made of it: the log does not tell every statement, or one cannot be read", name));
+      remark(
+          options,
+          fmt::format("{}: no workload can be made of it: the log does not tell every statement, or one cannot be read",
+                      name));
       continue;
     }
     const bool same = reproduces(*story, one.deadlock);

@@ -5,8 +5,9 @@
 
 namespace gridlock {
 
-/// Writes `PATTERN-FINGERPRINT.yaml` for each shape into `options.to_workload`. A workload says in its first lines whether it
-/// reproduces the deadlock, and what in it is inferred. False, after a complaint, when the folder cannot be written.
+/// Writes `PATTERN-FINGERPRINT.yaml` for each shape into `options.to_workload`. A workload says in its first lines
+/// whether it reproduces the deadlock, and what in it is inferred. False, after a complaint, when the folder cannot be
+/// written.
 bool write_workloads(const Report& report, const Options& options);
 
 }  // namespace gridlock

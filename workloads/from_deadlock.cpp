@@ -28,12 +28,12 @@ std::string lower(std::string text) {
 
 /// What the statements and locks let one know of a table.
 struct Table {
-  std::string name;                                ///< as it is first spelled
-  std::vector<std::string> columns;                ///< lower case, in the order in which they are named
-  std::set<std::string> texts;                     ///< of these, the ones compared with or set to text
-  std::string key = "id";                          ///< the primary key's column
-  std::map<std::string, std::string> indexes;      ///< secondary index to its column
-  std::set<std::string> unique;                    ///< of these, what must be unique for the lock to be as it is
+  std::string name;                            ///< as it is first spelled
+  std::vector<std::string> columns;            ///< lower case, in the order in which they are named
+  std::set<std::string> texts;                 ///< of these, the ones compared with or set to text
+  std::string key = "id";                      ///< the primary key's column
+  std::map<std::string, std::string> indexes;  ///< secondary index to its column
+  std::set<std::string> unique;                ///< of these, what must be unique for the lock to be as it is
   std::map<std::string, std::map<std::string, Value>> rows;  ///< by key as a literal: column to value
 
   void add(const std::string& column) {
@@ -87,10 +87,12 @@ const Expr* where_of(const sql::Statement& statement) {
 }
 
 const sql::TableRef* table_of(const sql::Statement& statement) {
-  if (const auto* update = std::get_if<sql::Update>(&statement.node)) return update->tables.empty() ? nullptr : &update->tables.front();
+  if (const auto* update = std::get_if<sql::Update>(&statement.node))
+    return update->tables.empty() ? nullptr : &update->tables.front();
   if (const auto* remove = std::get_if<sql::Delete>(&statement.node)) return &remove->table;
   if (const auto* insert = std::get_if<sql::Insert>(&statement.node)) return &insert->table;
-  if (const auto* select = std::get_if<sql::Select>(&statement.node)) return select->from.empty() ? nullptr : &select->from.front();
+  if (const auto* select = std::get_if<sql::Select>(&statement.node))
+    return select->from.empty() ? nullptr : &select->from.front();
   return nullptr;
 }
 
@@ -159,7 +161,10 @@ std::vector<std::pair<std::string, Value>> equalities_of(const sql::Statement& s
   return out;
 }
 
-bool is_primary(const Lock& lock) { return lock.index.empty() || lock.index == "PRIMARY" || lock.index == "GEN_CLUST_INDEX" || lock.index.ends_with("_pkey"); }
+bool is_primary(const Lock& lock) {
+  return lock.index.empty() || lock.index == "PRIMARY" || lock.index == "GEN_CLUST_INDEX" ||
+         lock.index.ends_with("_pkey");
+}
 
 /// The column that a statement compares with the lock's key; else the one that it compares at all.
 std::string Story::column_for(const Lock& lock, const sql::Statement* statement, const Table& known) const {
@@ -188,7 +193,8 @@ bool Story::read() {
   for (const Party& party : deadlock_.parties) {
     if (party.statement.empty()) return false;
     auto parsed = sql::parse_statement(party.statement, dialect());
-    if (!parsed.problems.empty() || parsed.statements.size() != 1 || table_of(parsed.statements[0]) == nullptr) return false;
+    if (!parsed.problems.empty() || parsed.statements.size() != 1 || table_of(parsed.statements[0]) == nullptr)
+      return false;
     statements_.push_back(std::move(parsed.statements[0]));
   }
   for (std::size_t i = 0; i < deadlock_.parties.size(); ++i) {
@@ -199,7 +205,8 @@ bool Story::read() {
   }
   if (postgres_)  // no lock of it names a key
     for (const sql::Statement& statement : statements_)
-      if (const auto compared = equalities_of(statement); !compared.empty()) table(table_of(statement)->table.text).key = compared.front().first;
+      if (const auto compared = equalities_of(statement); !compared.empty())
+        table(table_of(statement)->table.text).key = compared.front().first;
   for (const sql::Statement& statement : statements_) read_statement(statement);
   // The rows: every key that a lock or a statement names, and one behind.
   const auto add_row = [](Table& known, const std::string& column, const Value& value) {
@@ -240,10 +247,12 @@ std::string Story::schema() const {
   for (const auto& [id, known] : tables_) {
     std::string columns;
     for (const std::string& column : known.columns)
-      columns += fmt::format("{}{} {}{}", columns.empty() ? "" : ", ", column, known.texts.count(column) > 0 ? "VARCHAR(190)" : "BIGINT",
+      columns += fmt::format("{}{} {}{}", columns.empty() ? "" : ", ", column,
+                             known.texts.count(column) > 0 ? "VARCHAR(190)" : "BIGINT",
                              column == known.key ? " PRIMARY KEY" : "");
     out += fmt::format("  CREATE TABLE {} ({});\n", known.name, columns);
-    for (const auto& [index, column] : known.indexes) out += fmt::format("  CREATE INDEX {} ON {} ({});\n", index, known.name, column);
+    for (const auto& [index, column] : known.indexes)
+      out += fmt::format("  CREATE INDEX {} ON {} ({});\n", index, known.name, column);
     for (const auto& [literal, row] : known.rows) {
       if (row.count(known.key) == 0) continue;
       std::string names, values;
@@ -269,14 +278,16 @@ std::optional<std::string> Story::by_key(const Lock& lock) const {
     if (index == known->second.indexes.end()) return std::nullopt;
     column = index->second;
   }
-  if (lock.supremum) return fmt::format("SELECT * FROM {} WHERE {} > 1000000000 {}", known->second.name, column, clause);
+  if (lock.supremum)
+    return fmt::format("SELECT * FROM {} WHERE {} > 1000000000 {}", known->second.name, column, clause);
   if (lock.key.empty() || !lock.key.front().value) return std::nullopt;
   Value value = *lock.key.front().value;
   if (lock.kind == LockKind::gap) {
     if (!std::holds_alternative<std::int64_t>(value)) return std::nullopt;
     value = std::get<std::int64_t>(value) - 1;
   }
-  return fmt::format("SELECT * FROM {} WHERE {} = {} {}", known->second.name, column, sql::literal(value, dialect()), clause);
+  return fmt::format("SELECT * FROM {} WHERE {} = {} {}", known->second.name, column, sql::literal(value, dialect()),
+                     clause);
 }
 
 /// The rows that a statement waits for, locked by somebody else.
@@ -284,7 +295,8 @@ std::optional<std::string> Story::by_statement(const sql::Statement& waiting) co
   if (std::holds_alternative<sql::Insert>(waiting.node)) return waiting.text;
   const sql::TableRef* of = table_of(waiting);
   const Expr* where = where_of(waiting);
-  return fmt::format("SELECT * FROM {}{} FOR UPDATE", of->table.text, where == nullptr ? "" : " WHERE " + sql::to_sql(*where, dialect()));
+  return fmt::format("SELECT * FROM {}{} FOR UPDATE", of->table.text,
+                     where == nullptr ? "" : " WHERE " + sql::to_sql(*where, dialect()));
 }
 
 /// What takes the lock that is in the way of the party before.
@@ -292,14 +304,16 @@ std::string Story::earlier(std::size_t party) const {
   const Party& holder = deadlock_.parties[party];
   const std::size_t before = (party + statements_.size() - 1) % statements_.size();
   const Lock* held = holder.holds.empty() ? nullptr : &holder.holds.front();
-  const bool row = held != nullptr && !held->table.empty() && !held->waiting && held->kind != LockKind::insert_intention;
+  const bool row =
+      held != nullptr && !held->table.empty() && !held->waiting && held->kind != LockKind::insert_intention;
   if (row)
     if (auto taken = by_key(*held)) return *taken;
   return by_statement(statements_[before]).value_or("SELECT 1");
 }
 
 std::string one_line(std::string text) {
-  std::replace_if(text.begin(), text.end(), [](char c) { return c == '\n' || c == '\r' || c == '\t'; }, ' ');
+  std::replace_if(
+      text.begin(), text.end(), [](char c) { return c == '\n' || c == '\r' || c == '\t'; }, ' ');
   return text;
 }
 
@@ -311,19 +325,25 @@ std::string quoted(const std::string& text) {
 }
 
 std::string Story::yaml(const std::string& name) const {
-  std::string out = fmt::format("name: {}\n# Inferred: the log does not tell the tables. Columns are those that the statements name.\nschema: |\n{}sessions:\n",
-                                quoted(name), schema());
+  std::string out = fmt::format(
+      "name: {}\n# Inferred: the log does not tell the tables. Columns are those that the statements name.\nschema: "
+      "|\n{}sessions:\n",
+      quoted(name), schema());
   std::string first, second, last;
   const bool gaps = std::any_of(deadlock_.parties.begin(), deadlock_.parties.end(), [](const Party& party) {
-    return party.waits_for && (party.waits_for->kind == LockKind::insert_intention || party.waits_for->kind == LockKind::next_key ||
-                               party.waits_for->kind == LockKind::gap);
+    return party.waits_for && (party.waits_for->kind == LockKind::insert_intention ||
+                               party.waits_for->kind == LockKind::next_key || party.waits_for->kind == LockKind::gap);
   });
   for (std::size_t i = 0; i < statements_.size(); ++i) {
     const Party& party = deadlock_.parties[i];
-    out += fmt::format("  t{0}:  # {1}\n    isolation: {2}\n    steps:\n      - t{0}_begin: BEGIN\n", i + 1, one_line(party.name),
-                       postgres_ ? "read committed" : gaps ? "repeatable read" : "read committed");
+    out += fmt::format("  t{0}:  # {1}\n    isolation: {2}\n    steps:\n      - t{0}_begin: BEGIN\n", i + 1,
+                       one_line(party.name),
+                       postgres_ ? "read committed"
+                       : gaps    ? "repeatable read"
+                                 : "read committed");
     out += fmt::format("      - t{}_holds: {}  # inferred from the lock that it held\n", i + 1, quoted(earlier(i)));
-    out += fmt::format("      - t{}_waits: {}  # from the log\n      - t{}_commit: COMMIT\n", i + 1, quoted(statements_[i].text), i + 1);
+    out += fmt::format("      - t{}_waits: {}  # from the log\n      - t{}_commit: COMMIT\n", i + 1,
+                       quoted(statements_[i].text), i + 1);
     first += fmt::format("{}t{}_begin, t{}_holds", first.empty() ? "" : ", ", i + 1, i + 1);
     second += fmt::format(", t{}_waits", i + 1);
     last += fmt::format(", t{}_commit", i + 1);

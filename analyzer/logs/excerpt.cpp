@@ -37,7 +37,8 @@ bool is_plain(std::string_view text) {
     PrintedTrx trx;
     if (read_title(body) || read_trx_line(body, trx) || is_postgres_record(line.text)) return true;
     const auto labelled = read_label(line.text);
-    if (labelled && labelled->label == Label::severity && says_deadlock(labelled->text) && !is_escaped(line.text)) return true;
+    if (labelled && labelled->label == Label::severity && says_deadlock(labelled->text) && !is_escaped(line.text))
+      return true;
   }
   return false;
 }
@@ -118,14 +119,16 @@ void ExcerptReader::read_streams(bool ends) {
     if (again && ends) {
       std::vector<std::uint32_t> numbers;
       for (const std::uint32_t number : again->lines)
-        numbers.push_back(stream.numbers.empty() ? 1 : stream.numbers[std::min<std::size_t>(number - 1, stream.numbers.size() - 1)]);
+        numbers.push_back(
+            stream.numbers.empty() ? 1 : stream.numbers[std::min<std::size_t>(number - 1, stream.numbers.size() - 1)]);
       read_plain({again->text, 1, numbers, true});
       continue;
     }
     read = read_plain(inner);
     const auto lines = std::count(stream.text.begin(), stream.text.begin() + static_cast<std::ptrdiff_t>(read), '\n');
     stream.text.erase(0, read);
-    stream.numbers.erase(stream.numbers.begin(), stream.numbers.begin() + std::min<std::ptrdiff_t>(lines, std::ssize(stream.numbers)));
+    stream.numbers.erase(stream.numbers.begin(),
+                         stream.numbers.begin() + std::min<std::ptrdiff_t>(lines, std::ssize(stream.numbers)));
   }
 }
 
@@ -139,7 +142,8 @@ std::size_t ExcerptReader::read_plain(const Source& source) {
     const std::size_t read = owner->read(rest);
     if (read == 0) return source.ends ? source.text.size() : at;
     at += read;
-    const auto lines = static_cast<std::uint32_t>(std::count(rest.text.begin(), rest.text.begin() + static_cast<std::ptrdiff_t>(read), '\n'));
+    const auto lines = static_cast<std::uint32_t>(
+        std::count(rest.text.begin(), rest.text.begin() + static_cast<std::ptrdiff_t>(read), '\n'));
     rest.first_line += lines;
     if (!rest.numbers.empty()) rest.numbers = rest.numbers.subspan(std::min<std::size_t>(lines, rest.numbers.size()));
     // What is unfinished waits for more; what is another flavour's is read next.
@@ -163,7 +167,8 @@ bool ExcerptReader::notice(std::string_view line) {
 }
 
 bool ExcerptReader::recognised() const {
-  return std::any_of(flavours_.begin(), flavours_.end(), [](const auto& flavour) { return !flavour->format().empty(); });
+  return std::any_of(flavours_.begin(), flavours_.end(),
+                     [](const auto& flavour) { return !flavour->format().empty(); });
 }
 
 void ExcerptReader::finish() {

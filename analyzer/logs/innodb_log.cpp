@@ -277,7 +277,8 @@ bool Reader::is_other_log(const Line& line) const {
 
 std::string Reader::format() const {
   if (!seen_) return {};
-  if (reports_ == 0 && !status_ && !error_log_ && (client_errors_ > 0 || telling_.ledger.lock_timeouts > 0)) return "mysql-client";
+  if (reports_ == 0 && !status_ && !error_log_ && (client_errors_ > 0 || telling_.ledger.lock_timeouts > 0))
+    return "mysql-client";
   return status_ ? "innodb-status" : error_log_ ? "innodb-error-log" : "innodb-report";
 }
 

@@ -21,7 +21,8 @@ struct Needle {
 };
 
 constexpr std::array needles{
-    // PostgreSQL: the lock modes of any DETAIL, the error's code, and the message in the languages of PostgreSQL 13 to 18.
+    // PostgreSQL: the lock modes of any DETAIL, the error's code, and the message in the languages of PostgreSQL 13
+    // to 18.
     Needle{"ShareLock", 4, Topic::postgres},
     Needle{"ExclusiveLock", 8, Topic::postgres},
     Needle{"deadlock detected", 3, Topic::postgres},
@@ -195,8 +196,9 @@ __attribute__((target("avx2"))) Hit find_wide(const char* begin, const char* end
     const char* const sums_from = p;
     for (; p < last; p += 32) {
       const __m256i bytes = load(p);
-      const __m256i found = _mm256_and_si256(
-          _mm256_and_si256(matches(bytes, low0, high0), matches(load(p + 1), low1, high1)), matches(load(p + 2), low2, high2));
+      const __m256i found =
+          _mm256_and_si256(_mm256_and_si256(matches(bytes, low0, high0), matches(load(p + 1), low1, high1)),
+                           matches(load(p + 2), low2, high2));
       if (__builtin_expect(_mm256_testz_si256(found, found) == 0, 0)) {
         alignas(32) std::array<std::uint8_t, 32> bits;
         _mm256_store_si256(reinterpret_cast<__m256i*>(bits.data()), found);

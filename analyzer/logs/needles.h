@@ -1,7 +1,7 @@
 #pragma once
 /// Finds the few words that can begin anything worth reading, in bytes of which nearly all are not: the reason why a
-/// log is read at the speed of the disk. Many needles at once, by three bytes of each (the Teddy algorithm of Hyperscan:
-/// Wang et al., NSDI 2019), with AVX2 where the processor has it.
+/// log is read at the speed of the disk. Many needles at once, by three bytes of each (the Teddy algorithm of
+/// Hyperscan: Wang et al., NSDI 2019), with AVX2 where the processor has it.
 #include <cstddef>
 #include <cstdint>
 

@@ -15,7 +15,8 @@ namespace {
 // ------------------------------------------------------------------------------------------------------------- JSON
 
 /// Where collectors put the line: Docker, CloudWatch and Kafka's, journald, MySQL's own JSON sink, Google Cloud.
-constexpr std::array text_keys{"log", "message", "MESSAGE", "msg", "textPayload", "@message", "line", "Status", "status"};
+constexpr std::array text_keys{"log",      "message", "MESSAGE", "msg",   "textPayload",
+                               "@message", "line",    "Status",  "status"};
 constexpr std::array stream_keys{"container_id", "container_name", "pod", "_PID", "logStreamName", "source"};
 
 bool speaks_of_locks(const std::string& text) {
@@ -30,7 +31,8 @@ const std::string* line_in(const Json& json, int depth) {
   for (const char* key : text_keys)
     if (const auto at = json.find(key); at != json.end() && at->is_string()) return at->get_ptr<const std::string*>();
   for (const auto& [key, value] : json.items()) {
-    if (value.is_string() && speaks_of_locks(value.get_ref<const std::string&>())) return value.get_ptr<const std::string*>();
+    if (value.is_string() && speaks_of_locks(value.get_ref<const std::string&>()))
+      return value.get_ptr<const std::string*>();
     if (value.is_object())
       if (const std::string* found = line_in(value, depth + 1)) return found;
   }
@@ -156,12 +158,14 @@ std::optional<Peeled> peel_syslog(std::string_view line) {
   const bool postgres = contains(program->name, "postgres");
   if (postgres && rest.starts_with('[')) {
     std::string_view number = rest.substr(1);
-    const bool numbered = !take_digits(number).empty() && take(number, "-") && !take_digits(number).empty() && take(number, "] ");
+    const bool numbered =
+        !take_digits(number).empty() && take(number, "-") && !take_digits(number).empty() && take(number, "] ");
     if (numbered) rest = number;
   }
   peeled.text = untabbed(rest);
   // Where log_line_prefix is empty, syslog's own time and process are all there is.
-  const bool head = postgres && !peeled.text.starts_with('\t') && time_at_front(peeled.text).empty() && !contains(rest.substr(0, 60), "[" + std::string(program->pid) + "]");
+  const bool head = postgres && !peeled.text.starts_with('\t') && time_at_front(peeled.text).empty() &&
+                    !contains(rest.substr(0, 60), "[" + std::string(program->pid) + "]");
   if (head) peeled.text = std::string(time) + " [" + std::string(program->pid) + "] " + peeled.text;
   return peeled;
 }
@@ -173,8 +177,9 @@ std::optional<Peeled> peel_time(std::string_view line) {
   std::string_view rest = line.substr(time.size());
   if (!take(rest, " ")) return std::nullopt;
   PrintedTrx trx;
-  const bool inner = begins_lock(rest) || read_title(trim(rest)) || read_trx_line(rest, trx) || rest.starts_with('\t') ||
-                     rest.starts_with("Record lock, heap no ") || !time_at_front(rest).empty() || contains(rest, "; asc ") ||
+  const bool inner = begins_lock(rest) || read_title(trim(rest)) || read_trx_line(rest, trx) ||
+                     rest.starts_with('\t') || rest.starts_with("Record lock, heap no ") ||
+                     !time_at_front(rest).empty() || contains(rest, "; asc ") ||
                      rest.starts_with("LATEST DETECTED DEADLOCK");
   if (!inner) return std::nullopt;
   return Peeled{{}, std::string(rest), false};

@@ -1,5 +1,6 @@
 #pragma once
-/// What programs that collect logs put around each line: Docker and other JSON, Kubernetes (CRI), syslog and the journal.
+/// What programs that collect logs put around each line: Docker and other JSON, Kubernetes (CRI), syslog and the
+/// journal.
 #include <optional>
 #include <string>
 #include <string_view>
@@ -7,7 +8,8 @@
 namespace gridlock::logs {
 
 struct Peeled {
-  std::string stream;    ///< whose line it is, where the wrapping tells: a container, a process; lines of others are mixed in
+  std::string
+      stream;  ///< whose line it is, where the wrapping tells: a container, a process; lines of others are mixed in
   std::string text;      ///< the line, or lines, of the log itself
   bool goes_on = false;  ///< the collector split a long line: the next of the stream belongs to it
 };

@@ -54,8 +54,8 @@ std::size_t read_postgres_json(const Source& source, PostgresStory& story) {
     if (line.offset > 0 && !line.text.starts_with('{') && (is_innodb_line(line.text) || is_postgres_line(line.text)))
       return line.offset;
     // Only lines that speak of locks are worth parsing.
-    const bool locks = contains(line.text, "Lock") || contains(line.text, "40P01") || contains(line.text, "lock timeout") ||
-                       contains(line.text, "\"40001\"");
+    const bool locks = contains(line.text, "Lock") || contains(line.text, "40P01") ||
+                       contains(line.text, "lock timeout") || contains(line.text, "\"40001\"");
     if (!locks) continue;
     const Json object = Json::parse(line.text, nullptr, false);
     if (object.is_object()) {

@@ -122,7 +122,8 @@ class Framing {
   /// Another kind of log begins here, in the same file. A TAB says that the line is PostgreSQL's own.
   bool is_other_log(const Line& line) const {
     if (line.offset == 0 || line.text.starts_with('\t')) return false;
-    if (!contains(line.text, "InnoDB") && !contains(line.text, "TRANSACTION") && !contains(line.text, "INNODB")) return false;
+    if (!contains(line.text, "InnoDB") && !contains(line.text, "TRANSACTION") && !contains(line.text, "INNODB"))
+      return false;
     return is_innodb_line(line.text) && !is_postgres_line(line.text);
   }
 
@@ -136,7 +137,8 @@ class Framing {
   /// whatever the user's statement says. Clients indent by a few blanks, labels too.
   bool is_continuation(std::string_view text) {
     if (!manner_.margin_known) return false;
-    const std::string_view rest = text.starts_with(manner_.margin) ? text.substr(manner_.margin.size()) : trim_left(text);
+    const std::string_view rest =
+        text.starts_with(manner_.margin) ? text.substr(manner_.margin.size()) : trim_left(text);
     if (rest.starts_with('\t')) return true;
     return rest.starts_with("      ");
   }

@@ -255,8 +255,7 @@ void PostgresStory::end_wait(const std::string& pid) {
   const auto at = waiting_.find(pid);
   if (at == waiting_.end()) return;
   const Waiting& waiting = at->second;
-  if (waiting.ms > 0)
-    telling_.add_wait(waiting.wanted.table, waiting.wanted.index, waiting.wanted.mode, waiting.ms);
+  if (waiting.ms > 0) telling_.add_wait(waiting.wanted.table, waiting.wanted.index, waiting.wanted.mode, waiting.ms);
   waiting_.erase(at);
 }
 

@@ -38,8 +38,6 @@ ReadLog read(std::string_view text, const std::string& file) {
 
 }  // namespace
 
-ReadLog read_log(std::string_view text, const std::string& file) {
-  return read(text, file);
-}
+ReadLog read_log(std::string_view text, const std::string& file) { return read(text, file); }
 
 }  // namespace gridlock

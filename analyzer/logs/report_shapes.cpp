@@ -64,9 +64,7 @@ class Hash {
         if (line.starts_with("MySQL thread id ")) return add_numbers(line, false);
         if (line.starts_with("MariaDB thread id ")) told_ = false;  // its weights tell the victim
         break;
-      case '*':
-        value_ = mix(value_, line);
-        return;
+      case '*': value_ = mix(value_, line); return;
       default:
         if (!is_digit(line.front())) break;
         if (has_error_log_prefix(line)) return add_message(line);
@@ -175,7 +173,8 @@ bool take_line(std::string_view& text, std::string_view& line) {
 /// A row or a field may still belong to the lock before it.
 bool goes_on(std::string_view rest) {
   while (rest.starts_with('\n')) rest.remove_prefix(1);
-  return rest.empty() || rest.starts_with("Record lock") || (rest.starts_with(' ') && rest.size() > 1 && is_digit(rest[1]));
+  return rest.empty() || rest.starts_with("Record lock") ||
+         (rest.starts_with(' ') && rest.size() > 1 && is_digit(rest[1]));
 }
 
 }  // namespace

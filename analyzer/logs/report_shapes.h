@@ -1,10 +1,10 @@
 #pragma once
 /// Deadlock reports that differ only in their numbers and literals are one shape: the second is counted, not read.
 ///
-/// A log of InnoDB may hold a hundred thousand reports of three shapes. Of each report a hash is made, line by line, with
-/// its numbers renamed in the order in which they first appear (so that "the same record" and "the same transaction" stay
-/// the same), its literals left out and the values of its records left out. Whatever a fingerprint or a rule looks at is
-/// in the hash: tables, indexes, modes, statements, which transaction is rolled back.
+/// A log of InnoDB may hold a hundred thousand reports of three shapes. Of each report a hash is made, line by line,
+/// with its numbers renamed in the order in which they first appear (so that "the same record" and "the same
+/// transaction" stay the same), its literals left out and the values of its records left out. Whatever a fingerprint or
+/// a rule looks at is in the hash: tables, indexes, modes, statements, which transaction is rolled back.
 #include <cstddef>
 #include <cstdint>
 #include <optional>

@@ -20,7 +20,8 @@ void set_place(const std::string& where, const Report& report, Finding& finding)
     std::from_chars(where.data() + colon + 1, where.data() + where.size(), finding.line);
     return;
   }
-  const auto input = std::find_if(report.inputs.begin(), report.inputs.end(), [](const auto& one) { return !one.file.empty(); });
+  const auto input =
+      std::find_if(report.inputs.begin(), report.inputs.end(), [](const auto& one) { return !one.file.empty(); });
   if (input != report.inputs.end()) finding.file = input->file;
   finding.line = 1;
 }
@@ -29,7 +30,8 @@ std::string how_often(const DiagnosedDeadlock& one) {
   const Deadlock& deadlock = one.deadlock;
   if (deadlock.count < 2) return deadlock.first_seen.empty() ? "" : fmt::format("Seen at {}.", deadlock.first_seen);
   std::string text = fmt::format("Seen {} times", deadlock.count);
-  if (!deadlock.first_seen.empty()) text += fmt::format(", first at {}, last at {}", deadlock.first_seen, deadlock.last_seen);
+  if (!deadlock.first_seen.empty())
+    text += fmt::format(", first at {}, last at {}", deadlock.first_seen, deadlock.last_seen);
   return text + ".";
 }
 
@@ -90,7 +92,8 @@ void add_problems(const Report::Input& input, std::vector<Finding>& findings) {
   if (!input.ledger) return;
   for (const Problem& problem : input.ledger->problems) findings.push_back(of_problem(problem, input.file));
   if (input.ledger->format.empty())
-    findings.push_back(of_problem({{input.file, 0, 0}, "no known log format was recognised in this file", ""}, input.file));
+    findings.push_back(
+        of_problem({{input.file, 0, 0}, "no known log format was recognised in this file", ""}, input.file));
 }
 
 }  // namespace
@@ -98,7 +101,8 @@ void add_problems(const Report::Input& input, std::vector<Finding>& findings) {
 std::vector<Finding> findings_of(const Report& report) {
   std::vector<Finding> findings;
   for (const DiagnosedDeadlock& one : report.analysis.deadlocks) findings.push_back(of_deadlock(one, report));
-  std::stable_sort(findings.begin(), findings.end(), [](const Finding& a, const Finding& b) { return a.count > b.count; });
+  std::stable_sort(findings.begin(), findings.end(),
+                   [](const Finding& a, const Finding& b) { return a.count > b.count; });
   for (const Run& run : report.runs)
     for (const Check& check : run.checks)
       if (!check.holds) findings.push_back(of_check(check, run, report));

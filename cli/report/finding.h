@@ -1,6 +1,6 @@
 #pragma once
-/// What a report has to say to machines that list findings: one for each shape of deadlock, each failed expectation, and
-/// each thing that was not understood.
+/// What a report has to say to machines that list findings: one for each shape of deadlock, each failed expectation,
+/// and each thing that was not understood.
 #include <cstdint>
 #include <string>
 #include <string_view>

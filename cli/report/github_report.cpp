@@ -1,5 +1,5 @@
-// Annotations of GitHub Actions, as workflow commands on standard output. GitHub shows ten errors and ten warnings of a step
-// and drops the rest without a word: what does not fit is said in a notice.
+// Annotations of GitHub Actions, as workflow commands on standard output. GitHub shows ten errors and ten warnings of a
+// step and drops the rest without a word: what does not fit is said in a notice.
 #include <fmt/format.h>
 
 #include "cli/report/finding.h"
@@ -74,9 +74,10 @@ std::string to_github(const Report& report) {
     out += annotation(finding);
   }
   if (left > 0)
-    out += fmt::format("::notice title=gridlock::{} more finding{} not shown here: GitHub shows ten of a kind per step. "
-                       "--report sarif=FILE or --report markdown=FILE tells them all.\n",
-                       left, left == 1 ? " is" : "s are");
+    out += fmt::format(
+        "::notice title=gridlock::{} more finding{} not shown here: GitHub shows ten of a kind per step. "
+        "--report sarif=FILE or --report markdown=FILE tells them all.\n",
+        left, left == 1 ? " is" : "s are");
   return out;
 }
 

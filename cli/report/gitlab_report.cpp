@@ -19,7 +19,9 @@ std::string to_gitlab(const Report& report) {
     json["description"] = finding.title + (finding.text.empty() ? "" : ". " + finding.text);
     json["check_name"] = finding.rule;
     json["fingerprint"] = finding.fingerprint;
-    json["severity"] = finding.severity == Severity::error ? "major" : finding.severity == Severity::warning ? "minor" : "info";
+    json["severity"] = finding.severity == Severity::error     ? "major"
+                       : finding.severity == Severity::warning ? "minor"
+                                                               : "info";
     json["location"] = {{"path", finding.file.empty() ? "unknown" : finding.file},
                         {"lines", {{"begin", finding.line > 0 ? finding.line : 1}}}};
     issues.push_back(std::move(json));

@@ -21,8 +21,9 @@ struct Case {
 };
 
 std::string element(const std::string& tag, const Finding& finding) {
-  return fmt::format("<{0} type=\"{1}\" message=\"{2}\">{3}</{0}>", tag, xml(finding.rule), xml(finding.title),
-                     xml(finding.text + (finding.file.empty() ? "" : fmt::format("\n{}:{}", finding.file, finding.line))));
+  return fmt::format(
+      "<{0} type=\"{1}\" message=\"{2}\">{3}</{0}>", tag, xml(finding.rule), xml(finding.title),
+      xml(finding.text + (finding.file.empty() ? "" : fmt::format("\n{}:{}", finding.file, finding.line))));
 }
 
 Case case_of(const Finding& finding) {
@@ -48,7 +49,8 @@ std::vector<Case> cases_of(const Report& report) {
   for (const Finding& finding : report::findings_of(report)) cases.push_back(case_of(finding));
   for (const Run& run : report.runs)
     for (const Check& check : run.checks)
-      if (check.holds) cases.push_back({run.summary.workload, fmt::format("{}: {}", run.summary.engine, check.what), "", {}});
+      if (check.holds)
+        cases.push_back({run.summary.workload, fmt::format("{}: {}", run.summary.engine, check.what), "", {}});
   // A suite without a case reads as "not run".
   for (const auto& input : report.inputs) {
     const bool told = std::any_of(cases.begin(), cases.end(), [&](const Case& one) { return one.suite == input.file; });
@@ -61,8 +63,8 @@ std::string counts(const std::vector<const Case*>& cases) {
   const auto count = [&](Case::Came came) {
     return std::count_if(cases.begin(), cases.end(), [&](const Case* one) { return one->came == came; });
   };
-  return fmt::format("tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\"", cases.size(), count(Case::Came::failed),
-                     count(Case::Came::errored), count(Case::Came::skipped));
+  return fmt::format("tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\"", cases.size(),
+                     count(Case::Came::failed), count(Case::Came::errored), count(Case::Came::skipped));
 }
 
 }  // namespace

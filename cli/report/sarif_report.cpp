@@ -1,5 +1,5 @@
-// The report for code scanning: SARIF 2.1.0 (OASIS). One result per shape; code scanning tells results of two days apart by
-// `partialFingerprints`, rule and path, and shows only the first location.
+// The report for code scanning: SARIF 2.1.0 (OASIS). One result per shape; code scanning tells results of two days
+// apart by `partialFingerprints`, rule and path, and shows only the first location.
 #include <algorithm>
 #include <cctype>
 
@@ -20,7 +20,8 @@ std::string uri_of(const std::string& path) {
   static constexpr std::string_view digits = "0123456789ABCDEF";
   std::string out = path.starts_with("/") ? "file://" : "";
   for (const char c : path == "<stdin>" ? std::string("stdin") : path) {
-    const bool plain = std::isalnum(static_cast<unsigned char>(c)) != 0 || std::string_view("-._~/").find(c) != std::string_view::npos;
+    const bool plain =
+        std::isalnum(static_cast<unsigned char>(c)) != 0 || std::string_view("-._~/").find(c) != std::string_view::npos;
     if (plain && static_cast<unsigned char>(c) < 0x80) {
       out += c;
       continue;

@@ -14,8 +14,8 @@ struct Often {
 };
 
 struct Top {
-  std::vector<Often> tables, indexes;   ///< `accounts`, `accounts.PRIMARY`; the most frequent first, ten at most
-  std::vector<Often> statement_pairs;   ///< two statements that wait for each other, without their literals
+  std::vector<Often> tables, indexes;  ///< `accounts`, `accounts.PRIMARY`; the most frequent first, ten at most
+  std::vector<Often> statement_pairs;  ///< two statements that wait for each other, without their literals
 };
 
 Top top_of(const Analysis& analysis);

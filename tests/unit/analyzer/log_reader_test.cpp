@@ -60,7 +60,8 @@ std::vector<std::string> all_logs() {
   std::vector<std::string> logs;
   for (const std::string server : {"mysql97", "mariadb1011", "postgres15"})
     for (const std::string ending : {".log", ".txt", ".csv", ".jsonl"})
-      for (const auto& file : test::files_in(folder + server, ending)) logs.push_back(server + "/" + file.filename().string());
+      for (const auto& file : test::files_in(folder + server, ending))
+        logs.push_back(server + "/" + file.filename().string());
   return logs;
 }
 
@@ -86,7 +87,8 @@ TEST(LogReader, PiecesTellTheSameAsTheWhole) {
 std::string noise(std::size_t bytes) {
   std::string text;
   for (int i = 0; text.size() < bytes; ++i)
-    text += "2026-11-22 03:49:02." + std::to_string(100 + i % 900) + " UTC [77] LOG:  connection authorized: user=app\n";
+    text +=
+        "2026-11-22 03:49:02." + std::to_string(100 + i % 900) + " UTC [77] LOG:  connection authorized: user=app\n";
   return text;
 }
 
@@ -127,7 +129,8 @@ std::string renumbered(std::string text, int by) {
     std::size_t end = i;
     while (end < text.size() && std::isdigit(static_cast<unsigned char>(text[end])) != 0) ++end;
     if (end - i >= 4 && (i == 0 || std::isalnum(static_cast<unsigned char>(text[i - 1])) == 0)) {
-      out += std::to_string(std::stoull(text.substr(i, std::min<std::size_t>(end - i, 15))) + static_cast<unsigned>(by));
+      out +=
+          std::to_string(std::stoull(text.substr(i, std::min<std::size_t>(end - i, 15))) + static_cast<unsigned>(by));
     } else {
       out += text.substr(i, std::max<std::size_t>(end - i, 1));
       if (end == i) end = i + 1;
@@ -159,8 +162,9 @@ TEST(LogReader, AReportOfAKnownShapeIsCountedAsIfItHadBeenRead) {
 }
 
 TEST(LogReader, SeveralKindsOfLogsInOneFile) {
-  const std::string mysql = captured("mysql97/error-3-d02.log"), postgres = captured("postgres15/d02.default.stderr.log"),
-                    csv = captured("postgres15/d02.csv"), maria = captured("mariadb1011/status-d02.txt");
+  const std::string mysql = captured("mysql97/error-3-d02.log"),
+                    postgres = captured("postgres15/d02.default.stderr.log"), csv = captured("postgres15/d02.csv"),
+                    maria = captured("mariadb1011/status-d02.txt");
   const ReadLog log = read_log(postgres + mysql + csv + maria, "log");
   EXPECT_EQ(log.deadlocks.size(), 4U) << told(log);
   EXPECT_TRUE(adds_up(log.ledger));
@@ -204,13 +208,17 @@ void expect_same(const std::string& plain, const std::string& wrapped, const std
 }
 
 TEST(LogReader, WrappedByCollectors) {
-  for (const std::string name : {"mysql97/error-3-d02.log", "mysql97/error-2-d02.log", "postgres15/d02.default.stderr.log",
-                                 "mariadb1011/status-d02.txt"}) {
+  for (const std::string name : {"mysql97/error-3-d02.log", "mysql97/error-2-d02.log",
+                                 "postgres15/d02.default.stderr.log", "mariadb1011/status-d02.txt"}) {
     const std::string text = captured(name);
     const std::string json = json_escaped(text);
-    expect_same(text, each_line(json, "{\"log\":\"", "\\n\",\"stream\":\"stderr\",\"time\":\"2026-11-22T03:49:03.1Z\"}"), name + " by Docker");
+    expect_same(text,
+                each_line(json, "{\"log\":\"", "\\n\",\"stream\":\"stderr\",\"time\":\"2026-11-22T03:49:03.1Z\"}"),
+                name + " by Docker");
     expect_same(text, each_line(text, "2026-11-22T03:49:03.123456789Z stderr F "), name + " by Kubernetes");
-    expect_same(text, each_line(json, "{\"timestamp\":1790000000000,\"message\":\"", "\",\"ingestionTime\":1790000000001}"), name + " by CloudWatch");
+    expect_same(text,
+                each_line(json, "{\"timestamp\":1790000000000,\"message\":\"", "\",\"ingestionTime\":1790000000001}"),
+                name + " by CloudWatch");
     expect_same(text, each_line(text, "", "\r"), name + " with CRLF");
     expect_same(text, each_line(text, "    "), name + " indented");
   }
@@ -238,7 +246,8 @@ TEST(LogReader, TwoContainersLineByLine) {
   EXPECT_EQ(read_log(mixed, "log").deadlocks.size(), 2U) << told(read_log(mixed, "log"));
 }
 
-// -------------------------------------------------------------------------------------------------- a reader that cannot lie
+// -------------------------------------------------------------------------------------------------- a reader that
+// cannot lie
 
 /// Cuts, and lines of another log in between: nothing is invented, nothing announced is lost without a word.
 TEST(LogReader, CutAndInterleavedLogsInventNothing) {
@@ -268,7 +277,8 @@ TEST(LogReader, CutAndInterleavedLogsInventNothing) {
     }
     for (const Deadlock& deadlock : log.deadlocks)
       for (const Party& party : deadlock.parties)
-        if (!party.thread_or_pid.empty()) EXPECT_TRUE(parties.count(party.thread_or_pid) > 0) << where << ": " << party.name;
+        if (!party.thread_or_pid.empty())
+          EXPECT_TRUE(parties.count(party.thread_or_pid) > 0) << where << ": " << party.name;
     const std::size_t announced = damaged.find("ERROR:  deadlock detected");
     if (announced != std::string::npos && announced + 40 < damaged.size()) {
       EXPECT_GE(log.ledger.markers, 1U) << where;
@@ -297,18 +307,24 @@ TEST(LogReader, AVeryLongLineIsReadInPieces) {
 
 TEST(LogReader, TimeoutsAndSerializationFailuresAreCounted) {
   const std::string head = "2026-11-22 03:49:02.353 UTC [13144] ";
-  const ReadLog log = read_log(head + "ERROR:  canceling statement due to lock timeout\n" + head + "STATEMENT:  LOCK TABLE t\n" + head +
-                                   "ERROR:  could not serialize access due to concurrent update\n" + head + "STATEMENT:  UPDATE t SET v = 1\n" +
-                                   head + "LOG:  process 13144 avoided deadlock for ShareLock on relation 16384 of database 5 by rearranging queue order after 1000.123 ms\n",
-                               "log");
+  const ReadLog log =
+      read_log(head + "ERROR:  canceling statement due to lock timeout\n" + head + "STATEMENT:  LOCK TABLE t\n" + head +
+                   "ERROR:  could not serialize access due to concurrent update\n" + head +
+                   "STATEMENT:  UPDATE t SET v = 1\n" + head +
+                   "LOG:  process 13144 avoided deadlock for ShareLock on relation 16384 of database 5 by rearranging "
+                   "queue order after 1000.123 ms\n",
+               "log");
   EXPECT_EQ(log.ledger.lock_timeouts, 1U);
   EXPECT_EQ(log.ledger.serialization_failures, 1U);
   EXPECT_EQ(log.ledger.avoided, 1U);
   EXPECT_EQ(log.ledger.not_understood, 0U);
-  EXPECT_EQ(read_log("java.sql.SQLException: Lock wait timeout exceeded; try restarting transaction\n", "log").ledger.lock_timeouts, 1U);
+  EXPECT_EQ(read_log("java.sql.SQLException: Lock wait timeout exceeded; try restarting transaction\n", "log")
+                .ledger.lock_timeouts,
+            1U);
 }
 
-// ------------------------------------------------------------------------------------------------------------ the folder
+// ------------------------------------------------------------------------------------------------------------ the
+// folder
 
 std::vector<DiagnosedDeadlock> folded(Wanted wanted) {
   DeadlockFolder sink(std::move(wanted));
