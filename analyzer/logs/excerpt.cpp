@@ -30,6 +30,7 @@ bool is_escaped(std::string_view line) {
 
 /// Whether the excerpt is a log as a server or a client writes it. What stands in it may be quoted text.
 bool is_plain(std::string_view text) {
+  if (contains(text, "TRANSACTION:TRANSACTION ")) return false;  // its line breaks were lost
   Cursor cursor(text);
   Line line;
   while (cursor.next(line)) {
@@ -45,6 +46,13 @@ bool is_plain(std::string_view text) {
 
 /// ` 0: len 4; ...`
 bool begins_field(std::string_view words) { return is_digit(words.front()) && contains(words.substr(0, 8), ": "); }
+
+/// Whether a server wrote the line as it stands: nearly every excerpt begins with such a one, and needs no closer look.
+bool is_server_line(std::string_view line) {
+  if (time_at_front(line).empty() || is_escaped(line) || peel(line)) return false;
+  const auto labelled = read_label(line);
+  return (labelled && labelled->label == Label::severity) || has_error_log_prefix(line);
+}
 
 /// Whether some collector's wrapping is around lines of the excerpt.
 bool is_peelable(std::string_view text) {
@@ -77,7 +85,7 @@ Flavour* ExcerptReader::owner_of(std::string_view text) const {
 
 std::size_t ExcerptReader::read(const Source& source) {
   const std::string_view first = source.text.substr(0, source.text.find('\n'));
-  if (is_trace_line(first)) return read_plain(source);
+  if (is_trace_line(first) || (streams_.empty() && is_server_line(first))) return read_plain(source);
   if (streams_.empty() && (is_postgres_record(first) || !is_peelable(source.text))) {
     if (is_plain(source.text)) return read_plain(source);
     const auto inner = logs::unwrap(source.text);
@@ -100,7 +108,9 @@ void ExcerptReader::unwrap(const Source& source) {
   Line line;
   while (cursor.next(line)) {
     auto peeled = peel(line.text);
-    if (!peeled) peeled = Peeled{{}, std::string(line.text), false};
+    // A line without the wrapping goes on with the one before it.
+    if (!peeled) peeled = Peeled{last_stream_, std::string(line.text), false};
+    last_stream_ = peeled->stream;
     Stream& stream = streams_[peeled->stream];
     if (!stream.open) stream.numbers.push_back(line.number);
     for (const char c : peeled->text)

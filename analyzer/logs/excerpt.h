@@ -50,6 +50,7 @@ class ExcerptReader {
 
   std::array<std::unique_ptr<Flavour>, 3> flavours_;
   std::map<std::string, Stream> streams_;
+  std::string last_stream_;
 };
 
 }  // namespace gridlock::logs

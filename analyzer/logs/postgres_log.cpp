@@ -69,6 +69,15 @@ std::string joined(const std::vector<std::string_view>& lines) {
   return std::string(trim(out));
 }
 
+/// A line of a DETAIL without anything around it. What is left of a damaged CSV or JSON record is none.
+bool is_bare_wait_line(std::string_view line) {
+  constexpr std::size_t longest = 300, longest_word = 40;
+  if (line.size() > longest || single_mode(line).empty() || !read_wait_line(line)) return false;
+  for (const std::string_view mark : {"{", "}", "\\", "\",", ",\"", "\":", "\"\""})
+    if (contains(line, mark)) return false;
+  return line.find_first_of("0123456789") < longest_word && time_at_front(line).empty();
+}
+
 /// What a plain log shows of the manner in which it was written.
 struct Manner {
   std::string margin;
@@ -218,7 +227,18 @@ class Framing {
 
   /// Wait lines that somebody pasted without the words around them.
   void take_bare(const Line& line) {
-    if (single_mode(line.text).empty() || !read_wait_line(line.text)) return;
+    if (!is_bare_wait_line(trim(line.text))) return;
+    // Another process may have written in between: a chain goes on where its last member waits for this one.
+    const std::string pid = read_wait_line(line.text)->pid;
+    for (auto& [other, record] : open_) {
+      const auto before = record.detail.empty() ? std::nullopt : read_wait_line(record.detail.back());
+      if (!before || before->blocker != pid) continue;
+      record.detail.push_back(trim(line.text));
+      record.last = &record.detail;
+      record.last_offset = line.offset;
+      current_ = other;
+      return;
+    }
     auto [open, fresh] = open_.try_emplace(current_);
     if (fresh) {
       open->second.line = line.number;
@@ -272,7 +292,7 @@ class Framing {
 /// Whether a plain line can only come from PostgreSQL.
 bool is_plain_line(std::string_view line) {
   if (contains(line, "deadlock detected") || says_deadlock(line) || contains(line, "40P01")) return true;
-  if (!single_mode(line).empty() && (read_wait_line(line) || read_wait_message(line))) return true;
+  if (!single_mode(line).empty() && (is_bare_wait_line(trim(line)) || read_wait_message(line))) return true;
   const auto labelled = read_label(line);
   // `ERROR:  ` behind a time: other programs set one blank.
   return labelled && !time_in(labelled->prefix).empty() && contains(line, ":  ");
