@@ -75,15 +75,6 @@ TEST(JsonLinesReport, PartialLogs) {
   check("reports/partial-logs.jsonl.expected", to_json_lines(samples::partial_logs()));
 }
 
-TEST(SarifReport, PartialLogs) { check("reports/partial-logs.sarif.expected", to_sarif(samples::partial_logs())); }
-TEST(SarifReport, FailedExpectations) {
-  check("reports/failed-expectations.sarif.expected", to_sarif(samples::failed_expectations()));
-}
-TEST(JunitReport, PartialLogs) { check("reports/partial-logs.junit.expected", to_junit(samples::partial_logs())); }
-TEST(JunitReport, FailedExpectations) {
-  check("reports/failed-expectations.junit.expected", to_junit(samples::failed_expectations()));
-}
-TEST(GithubReport, PartialLogs) { check("reports/partial-logs.github.expected", to_github(samples::partial_logs())); }
 TEST(GithubReport, WhatGithubWouldDropIsSaid) {
   Report report = samples::many_deadlocks();
   const auto one = report.analysis.deadlocks.front();
@@ -94,8 +85,6 @@ TEST(GithubReport, WhatGithubWouldDropIsSaid) {
   EXPECT_EQ(errors, 10U);
   EXPECT_NE(text.find("::notice title=gridlock::"), std::string::npos);
 }
-TEST(GitlabReport, PartialLogs) { check("reports/partial-logs.gitlab.expected", to_gitlab(samples::partial_logs())); }
-
 TEST(MarkdownReport, TwoWayStory) {
   check("reports/two-way-story.md.expected", to_markdown(samples::opposite_order_story()));
 }
