@@ -6,6 +6,7 @@
 #include <charconv>
 #include <cstdint>
 
+#include "analyzer/log_time.h"
 #include "model/problem.h"
 
 namespace gridlock {
@@ -85,6 +86,13 @@ void read_format(const Values& values, Options& options, Usage& usage) {
   } else {
     unknown_word("--format", values.back(), format_names(), usage);
   }
+}
+
+void read_time(std::string_view option, const Values& values, std::string& time, Usage& usage) {
+  if (!seconds_of(values.back()))
+    usage.push_back({fmt::format("{} '{}' is no time", option, values.back()),
+                     fmt::format("{} \"2026-11-22 03:00\", or only the day", option)});
+  time = values.back();
 }
 
 void read_reports(const Values& values, Options& options, Usage& usage) {
@@ -202,7 +210,28 @@ constexpr std::array options{
               [](const Values&, Options& o, Usage&) { o.live.join = true; }},
     OptionRow{"--allow-partial", "", of_analyze | of_merge, "do not end in 4 when something is not understood",
               [](const Values&, Options& o, Usage&) { o.allow_partial = true; }},
-    OptionRow{"--format", "FORMAT", of_every, "text (unless given), json, jsonl or markdown", read_format},
+    OptionRow{"--since", "TIME", of_analyze, "only deadlocks from TIME on: \"2026-11-22 03:00\", by the log's clock",
+              [](const Values& v, Options& o, Usage& u) { read_time("--since", v, o.since, u); }},
+    OptionRow{"--until", "TIME", of_analyze, "only deadlocks before TIME",
+              [](const Values& v, Options& o, Usage& u) { read_time("--until", v, o.until, u); }},
+    OptionRow{"--table", "TABLE", of_analyze, "only deadlocks on this table",
+              [](const Values& v, Options& o, Usage&) { o.table = v.back(); }},
+    OptionRow{"--pattern", "RULE", of_analyze, "only deadlocks of this pattern: opposite-order, gap-then-insert, ...",
+              [](const Values& v, Options& o, Usage&) { o.pattern = v.back(); }},
+    OptionRow{"--redact", "", of_analyze, "no literals of statements and no key values in any report",
+              [](const Values&, Options& o, Usage&) { o.redact = true; }},
+    OptionRow{"--follow", "", of_analyze, "go on as the log grows, also when it is rotated",
+              [](const Values&, Options& o, Usage&) { o.follow = true; }},
+    OptionRow{"--baseline", "FILE", of_analyze, "shapes of deadlocks listed in FILE make no exit code 1",
+              [](const Values& v, Options& o, Usage&) { o.baseline = v.back(); }},
+    OptionRow{"--update-baseline", "", of_analyze, "write the shapes found to the baseline's FILE",
+              [](const Values&, Options& o, Usage&) { o.update_baseline = true; }},
+    OptionRow{"--suppress", "FILE", of_analyze, "what FILE lists, with a reason each, is no finding",
+              [](const Values& v, Options& o, Usage&) { o.suppressions = v.back(); }},
+    OptionRow{"--to-workload", "DIR", of_analyze, "write a workload for each deadlock, tried on the reference engine",
+              [](const Values& v, Options& o, Usage&) { o.to_workload = v.back(); }},
+    OptionRow{"--format", "FORMAT", of_every,
+              "text (unless given), json, jsonl, markdown, sarif, junit, github, gitlab", read_format},
     OptionRow{"-o,--output", "FILE", of_every, "write the report to FILE instead of standard output",
               [](const Values& v, Options& o, Usage&) { o.output = v.back() == "-" ? "" : v.back(); }},
     OptionRow{"--report", "FORMAT=FILE", of_every, "write one more report (repeatable)", read_reports},
@@ -242,7 +271,8 @@ constexpr std::array commands{
     CommandRow{Command::analyze, of_analyze, "analyze", "[LOG|-]...", "finds and explains the deadlocks in logs",
                "  gridlock analyze /var/log/postgresql/postgresql-15-main.log\n"
                "  mysql -e 'SHOW ENGINE INNODB STATUS\\G' | gridlock analyze\n"
-               "  gridlock analyze --fail-on never --format json *.log\n"},
+               "  gridlock analyze --fail-on never --format json /var/log/mysql *.log.gz\n"
+               "  gridlock analyze --baseline known.json --report sarif=deadlocks.sarif error.log\n"},
     CommandRow{Command::merge, of_merge, "merge", "REPORT|TRACE...", "joins the reports or traces of parts into one",
                "  gridlock merge --format json part-1.json part-2.json\n"
                "  gridlock merge --trace whole.jsonl part-*.jsonl\n"},

@@ -42,7 +42,13 @@ UsageProblem unknown_option(const std::string& word, const CommandRow& command) 
 void check_files(const CommandRow& command, const std::vector<std::string>& unknown, Options& options, Usage& usage) {
   // What follows an unknown option may be its value: then it is no file, and one complaint is enough.
   if (!unknown.empty()) return;
-  if (command.command == Command::analyze) return;
+  if (command.command == Command::analyze) {
+    if (options.update_baseline && options.baseline.empty())
+      usage.push_back({"--update-baseline needs to know the file", "--baseline FILE --update-baseline"});
+    if (options.follow && options.files.size() > 1)
+      usage.push_back({"--follow follows one log", "gridlock analyze --follow " + options.files.front()});
+    return;
+  }
   if (command.command == Command::predict && !options.from_logs.empty()) {
     if (!options.files.empty())
       usage.push_back({"gridlock predict takes a workload or logs, not both", "leave out " + options.files.front()});

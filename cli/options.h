@@ -50,6 +50,14 @@ struct Options {
   std::string trace;   ///< file for the trace; empty: none
   live::Options live;  ///< what a run may do on a server
   bool allow_partial = false;
+  std::string since, until;      ///< times, as they were given; empty: none
+  std::string table, pattern;    ///< only deadlocks on the table, of the pattern; empty: any
+  bool redact = false;           ///< no literals and no key values in any output
+  bool follow = false;           ///< go on as the log grows
+  std::string baseline;          ///< file of the shapes that are known; empty: none
+  bool update_baseline = false;  ///< write the baseline anew
+  std::string to_workload;       ///< folder for workloads made of the deadlocks; empty: none
+  std::string suppressions;      ///< file of what is no finding, and why; empty: none
 
   // explore
   std::optional<std::uint64_t> sessions;       ///< of a storm, at the same time

@@ -87,6 +87,11 @@ std::string found(const Report& report) {
     if (transactions(report) > count + 8) out += fmt::format(" in {}", counted(transactions(report), "transaction"));
   }
   if (all.size() == 1 && !all.front().deadlock.parties.empty()) out += ": " + the_ring(all.front().deadlock);
+  if (findings(report) == 0) {
+    out += count == 1 ? "; it is known or suppressed" : "; all of them are known or suppressed";
+  } else if (const std::uint64_t excused = count - findings(report); excused > 0) {
+    out += fmt::format("; {} of them known or suppressed", thousands(excused));
+  }
   const auto blind = files_of(report, [](const auto& input) { return not_understood(input); });
   return blind.empty() ? out : out + "; not everything was understood in " + some_files(blind);
 }
@@ -126,6 +131,15 @@ std::uint64_t deadlocks_found(const Report& report) {
   for (const auto& one : report.analysis.deadlocks) told += one.deadlock.count;
   for (const Run& run : report.runs) counted_by_run += run.summary.deadlocks + run.summary.unreported_deadlocks;
   return std::max(told, counted_by_run);
+}
+
+bool is_finding(const DiagnosedDeadlock& one) { return !one.known && one.suppressed.empty(); }
+
+std::uint64_t findings(const Report& report) {
+  std::uint64_t excused = 0;
+  for (const auto& one : report.analysis.deadlocks)
+    if (!is_finding(one)) excused += one.deadlock.count;
+  return deadlocks_found(report) - excused;
 }
 
 std::uint64_t checks_made(const Report& report) {
@@ -194,6 +208,9 @@ std::string format_in_words(const std::string& format) {
       Row{"postgresql-client", "error messages of a PostgreSQL client"},
       Row{"gridlock-trace", "gridlock trace"},
   };
+  // A file may hold several kinds of logs.
+  if (const std::size_t plus = format.find(" + "); plus != std::string::npos)
+    return format_in_words(format.substr(0, plus)) + " and " + format_in_words(format.substr(plus + 3));
   for (const Row& row : rows)
     if (row.id == format) return std::string(row.words);
   return format;

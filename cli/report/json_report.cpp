@@ -10,6 +10,7 @@
 #include "cli/report/json_parts.h"
 #include "cli/report/predicted.h"
 #include "cli/report/report.h"
+#include "cli/report/top.h"
 #include "cli/version.h"
 #include "model/json.h"
 #include "workloads/runner/histogram_json.h"
@@ -43,7 +44,11 @@ Json ledger_json(const std::optional<Ledger>& ledger) {
               {"understood", ledger->understood},
               {"partly", ledger->partly},
               {"not_understood", ledger->not_understood},
-              {"problems", problems_json(ledger->problems)}};
+              {"lock_timeouts", ledger->lock_timeouts},
+              {"serialization_failures", ledger->serialization_failures},
+              {"avoided", ledger->avoided},
+              {"problems", problems_json(ledger->problems)},
+              {"problems_left_off", ledger->problems_left_off}};
 }
 
 Json input_json(const Report::Input& input) {
@@ -276,6 +281,14 @@ Json story_json(const Report& report) {
   return steps;
 }
 
+Json often_json(const report::Often& often) { return Json{{"what", often.what}, {"count", often.count}}; }
+
+Json top_json(const report::Top& top) {
+  return Json{{"tables", array_of(top.tables, often_json)},
+              {"indexes", array_of(top.indexes, often_json)},
+              {"statement_pairs", array_of(top.statement_pairs, often_json)}};
+}
+
 }  // namespace
 
 std::string to_json(const Report& report) {
@@ -296,6 +309,7 @@ std::string to_json(const Report& report) {
   if (report.explored) json["explored"] = explored_json(*report.explored);
   if (report.predicted) json["predicted"] = predicted_json(*report.predicted);
   if (report.replayed) json["replayed"] = replayed_json(*report.replayed);
+  if (report.command == "analyze") json["top"] = top_json(report::top_of(report.analysis));
   return report::laid_out(json);
 }
 

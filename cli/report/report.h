@@ -86,6 +86,10 @@ std::string to_text(const Report& report, const Style& style);
 std::string to_json(const Report& report);        ///< the contract's version 1
 std::string to_json_lines(const Report& report);  ///< the trace (run), or a deadlock per line (analyze)
 std::string to_markdown(const Report& report);
+std::string to_sarif(const Report& report);   ///< SARIF 2.1.0: a result per shape of deadlock
+std::string to_junit(const Report& report);   ///< JUnit XML: a failed test case per shape of deadlock
+std::string to_github(const Report& report);  ///< workflow commands of GitHub Actions, within their limits
+std::string to_gitlab(const Report& report);  ///< GitLab's code quality report
 
 /// Problems as a compiler prints them: `file:line:column: error: message`, the line itself with a caret under the
 /// place, and the hint. `source` is the text that the places point into; empty when there is none to show.

@@ -179,7 +179,7 @@ PlayedOrder opposite_order_played() {
 }
 
 DiagnosedDeadlock kind(std::string pattern, std::string title, std::string table, std::uint64_t count) {
-  DiagnosedDeadlock one{opposite_order(), opposite_order_diagnosis()};
+  DiagnosedDeadlock one{opposite_order(), opposite_order_diagnosis(), {}, false, {}};
   for (Party& who : one.deadlock.parties) {
     who.waits_for->table = table;
     for (Lock& lock : who.holds) lock.table = table;
@@ -235,7 +235,7 @@ Report transfers_storm() {
   summary.not_begun = 12;
   summary.server_count = ServerCount{24, "lock_deadlocks of information_schema.innodb_metrics"};
   Report report = run_report("examples/transfers.yaml", std::move(run));
-  DiagnosedDeadlock one{opposite_order(), opposite_order_diagnosis()};
+  DiagnosedDeadlock one{opposite_order(), opposite_order_diagnosis(), {}, false, {}};
   one.deadlock.count = 23;
   one.deadlock.parties[0].name = "transfer-3";
   one.deadlock.parties[1].name = "transfer-8";
@@ -429,7 +429,7 @@ Report status_text() {
   ledger.format = "innodb-status";
   ledger.version = "8.0";
   report.inputs.push_back({"status.txt", "", "innodb-status", "8.0", {}, ledger});
-  DiagnosedDeadlock one{opposite_order(), opposite_order_diagnosis()};
+  DiagnosedDeadlock one{opposite_order(), opposite_order_diagnosis(), {}, false, {}};
   one.deadlock.schedule.clear();
   one.deadlock.first_seen = one.deadlock.last_seen = "2026-11-22 03:14:15 140355";
   one.deadlock.where = "status.txt:8";
@@ -471,7 +471,7 @@ Report partial_logs() {
   blind.lines = 1;
   report.inputs.push_back({"server.log", "", "postgresql-stderr", "", {}, good});
   report.inputs.push_back({"notes.txt", "", "", "", {}, blind});
-  DiagnosedDeadlock one{opposite_order(), opposite_order_diagnosis()};
+  DiagnosedDeadlock one{opposite_order(), opposite_order_diagnosis(), {}, false, {}};
   one.deadlock.engine = "postgres";
   one.deadlock.schedule.clear();
   one.deadlock.count = 2;
