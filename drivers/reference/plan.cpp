@@ -1,11 +1,12 @@
 #include "drivers/reference/plan.h"
-#include "model/sql/parse.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <optional>
 #include <utility>
+
+#include "model/sql/parse.h"
 
 namespace gridlock::reference {
 namespace {
