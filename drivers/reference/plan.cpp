@@ -1,5 +1,4 @@
 #include "drivers/reference/plan.h"
-#include "model/sql/parse.h"
 
 #include <fmt/format.h>
 

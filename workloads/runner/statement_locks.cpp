@@ -89,7 +89,8 @@ class SchemaIndexes {
 
 std::vector<IndexEntries> entries_before(Driver& driver, const LocksQuestion& question) {
   std::vector<IndexEntries> found;
-  for (const SchemaIndexes::Index& index : SchemaIndexes(question.schema).all()) {
+  const SchemaIndexes defined(question.schema);
+  for (const SchemaIndexes::Index& index : defined.all()) {
     std::string columns, order;
     IndexEntries entries{index.table, index.name, {}, {}};
     for (const SchemaIndexes::Column& column : index.columns) {
