@@ -8,5 +8,6 @@ int run_command(const Options& options);
 int analyze_command(const Options& options);
 int check_command(const Options& options);
 int locks_command(const Options& options);
+int import_command(const Options& options);
 
 }  // namespace gridlock

@@ -128,14 +128,15 @@ constexpr std::array options{
     OptionRow{"--allow-partial", "", of_analyze, "do not end in 4 when something is not understood",
               [](const Values&, Options& o, Usage&) { o.allow_partial = true; }},
     OptionRow{"--format", "FORMAT", of_every, "text (unless given), json, jsonl or markdown", read_format},
-    OptionRow{"-o,--output", "FILE", of_every, "write the report to FILE instead of standard output",
+    OptionRow{"-o,--output", "FILE", of_every | of_import, "write the report to FILE instead of standard output",
               [](const Values& v, Options& o, Usage&) { o.output = v.back() == "-" ? "" : v.back(); }},
     OptionRow{"--report", "FORMAT=FILE", of_every, "write one more report (repeatable)", read_reports},
     OptionRow{"--fail-on", "LIST", of_run | of_analyze, "what makes 1: deadlock,lock-timeout,wait>500ms,never",
               read_fail_on_option},
-    OptionRow{"--color", "WHEN", of_every, "auto, always or never (auto: terminal and NO_COLOR)", read_colour},
+    OptionRow{"--color", "WHEN", of_every | of_import, "auto, always or never (auto: terminal and NO_COLOR)",
+              read_colour},
     OptionRow{"--width", "COLUMNS", of_every, "width of the text, if not the terminal's", read_width},
-    OptionRow{"-q,--quiet", "", of_every, "nothing but the report and what is wrong",
+    OptionRow{"-q,--quiet", "", of_every | of_import, "nothing but the report and what is wrong",
               [](const Values&, Options& o, Usage&) { o.quiet = true; }},
     OptionRow{"-v,--verbose", "", of_every, "every deadlock, every step, every lock",
               [](const Values&, Options& o, Usage&) { o.verbose = true; }},
@@ -156,6 +157,10 @@ constexpr std::array commands{
                "shows what statements lock, in an index's own order",
                "  gridlock locks --schema shop.sql 'SELECT * FROM orders WHERE id > 7 FOR UPDATE'\n"
                "  gridlock locks --schema shop.sql --engine reference:innodb --engine reference:mariadb steps.sql\n"},
+    CommandRow{Command::import, of_import, "import", "FILE.spec",
+               "turns an isolation-tester spec into a story workload",
+               "  gridlock import deadlock-soft.spec -o deadlock-soft.yaml\n"
+               "  gridlock run deadlock-soft.yaml --engine reference:postgres\n"},
 };
 
 }  // namespace

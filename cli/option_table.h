@@ -11,7 +11,7 @@
 namespace gridlock {
 
 /// Which commands have an option.
-enum : unsigned { of_run = 1, of_analyze = 2, of_check = 4, of_locks = 8, of_every = 15 };
+enum : unsigned { of_run = 1, of_analyze = 2, of_check = 4, of_locks = 8, of_every = 15, of_import = 16 };
 
 struct OptionRow {
   std::string_view names;  ///< as CLI11 wants them: `-o,--output`

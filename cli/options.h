@@ -13,7 +13,7 @@
 
 namespace gridlock {
 
-enum class Command : unsigned char { run, analyze, check, locks, help, version };
+enum class Command : unsigned char { run, analyze, check, locks, import, help, version };
 enum class Colour : unsigned char { automatic, always, never };
 
 struct Options {
