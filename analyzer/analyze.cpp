@@ -56,7 +56,7 @@ Analysis analyze(std::vector<Deadlock> found) {
     }
     Diagnosis diagnosis = diagnose(deadlock);
     diagnosis.fingerprint = std::move(shape);
-    analysis.deadlocks.push_back({std::move(deadlock), std::move(diagnosis)});
+    analysis.deadlocks.push_back({std::move(deadlock), std::move(diagnosis), {}, false, {}});
   }
   return analysis;
 }

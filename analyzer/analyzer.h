@@ -2,6 +2,7 @@
 /// From events to advice. Pure: no input or output, no clock, no thread; it is given values and returns values.
 #include <array>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -52,6 +53,11 @@ struct Diagnosis {
 struct DiagnosedDeadlock {
   Deadlock deadlock;
   Diagnosis diagnosis;
+  /// How many were seen in each hour of the log, as seconds of its beginning since 1970 by the log's own clock; only of
+  /// those whose time is known.
+  std::map<std::int64_t, std::uint64_t> by_hour = {};
+  bool known = false;      ///< the baseline has it: it makes no exit code 1
+  std::string suppressed = {};  ///< the reason why it is no finding; empty: it is one
 };
 
 struct LockWaitSummary {
@@ -79,9 +85,15 @@ struct Ledger {
   std::uint64_t bytes = 0, lines = 0;
   std::uint64_t markers = 0;  ///< places that announce a deadlock
   std::uint64_t understood = 0, partly = 0, not_understood = 0;
-  std::string format;   ///< `innodb-status`, `postgresql-stderr`, ... ; empty when no known log was recognised
+  std::string format;   ///< `innodb-status`, `postgresql-stderr`, ..., several with ` + ` between; empty when no known
+                        ///< log was recognised
   std::string version;  ///< as far as the text tells
   Problems problems;    ///< each thing not understood: where, its first line
+  std::uint64_t problems_left_off = 0;  ///< further ones, beyond the first thousand
+  // What else the log tells of locks, counted.
+  std::uint64_t lock_timeouts = 0;           ///< statements that gave up waiting for a lock
+  std::uint64_t serialization_failures = 0;  ///< PostgreSQL's 40001
+  std::uint64_t avoided = 0;                 ///< deadlocks that PostgreSQL avoided by rearranging a queue
 };
 
 struct ReadLog {
@@ -90,7 +102,7 @@ struct ReadLog {
   std::vector<LockWaitSummary> lock_waits;  ///< waits that the log tells of (PostgreSQL's log_lock_waits, a trace)
 };
 
-/// Reads a deadlock log of a known flavour, or a gridlock trace; which one is found out from the text itself.
+/// Reads a text that is there as a whole, each deadlock by itself. Logs of any size are read by a LogReader.
 ReadLog read_log(std::string_view text, const std::string& file);
 
 }  // namespace gridlock

@@ -7,7 +7,9 @@
 #include <utility>
 #include <variant>
 
+#include "analyzer/account.h"
 #include "analyzer/analyzer.h"
+#include "analyzer/inference.h"
 #include "analyzer/replay.h"
 
 namespace gridlock {
@@ -42,7 +44,7 @@ void add_if_new(std::vector<Lock>& locks, const Lock& lock) {
 
 class Finder {
  public:
-  explicit Finder(const Trace& trace) : trace_(trace), replay_(trace) {}
+  explicit Finder(const Trace& trace) : trace_(trace), replay_(trace), tables_(tables_of(trace)) {}
 
   std::vector<Deadlock> find() {
     for (const Event& event : trace_.events) {
@@ -50,6 +52,9 @@ class Finder {
       if (const auto* ended = std::get_if<StatementEnded>(&event.what)) before_end(event.session, *ended);
       replay_.observe(event);
       if (const auto* found = std::get_if<DeadlockFound>(&event.what)) take_found(*found);
+      if (const auto* connected = std::get_if<Connected>(&event.what))
+        connections_[connected->connection] = event.session;
+      if (const auto* account = std::get_if<DeadlockAccount>(&event.what)) take_account(event.session, *account);
       if (const auto* wait = std::get_if<WaitState>(&event.what); wait != nullptr && !wait->blockers.empty())
         take_cycle(event.session);
       ++position_;
@@ -158,6 +163,107 @@ class Finder {
     match_victim(found);
   }
 
+  /// A live server's own words about the deadlock whose victim `id` is. Where they are of another one, what was seen of
+  /// the waits has to do: the victim's error comes next.
+  void take_account(SessionId id, const DeadlockAccount& account) {
+    if (!account.text.empty() && !accounts_.insert(account.text).second) return;  // that one is told
+    auto read = read_account(account, id, connections_);
+    if (!read || !is_about_now(*read, id)) return;
+    const WaitCycle cycle = read->sessions;
+    const Places places = places_of(cycle);
+    if (!explained_.insert(places).second) return;
+    Deadlock& told = read->deadlock;
+    for (std::size_t i = 0; i < cycle.size(); ++i) told.parties[i] = accounted_party(cycle[i], told.parties[i]);
+    for (std::size_t i = 0; i < cycle.size(); ++i) name_table(cycle[i], told.parties, i);
+    told.engine = engine_of(trace_.engine);
+    told.first_seen = told.last_seen = time_text(now_);
+    told.schedule = replay_.schedule(cycle, id);
+    told.where.clear();
+    awaited_.insert({id, replay_.session(id).step});
+    std::erase_if(unexplained_, [&](const Unexplained& seen) { return seen.places == places; });
+    found_.emplace(position_, std::move(told));
+  }
+
+  /// InnoDB shows the latest deadlock, whosever it is: the victim's statement there must be the one under way.
+  bool is_about_now(const AccountedDeadlock& account, SessionId victim) {
+    const std::string& said = account.deadlock.parties[*account.deadlock.victim].statement;
+    return said.empty() || is_text_of(said, replay_.session(victim).sql);
+  }
+
+  /// What the server said of a party, and what the trace knows of its session.
+  Party accounted_party(SessionId id, const Party& said) {
+    Party party = party_of(id);
+    party.transaction_id = said.transaction_id;
+    party.thread_or_pid = said.thread_or_pid;
+    party.user = said.user;
+    const std::optional<Lock> seen = party.waits_for;
+    party.waits_for = said.waits_for ? said.waits_for : seen;
+    party.holds = said.holds;
+    if (party.waits_for) unqualify(*party.waits_for);
+    for (Lock& held : party.holds) unqualify(held);
+    party.blocked_by = said.blocked_by;
+    party.hard = said.hard;
+    party.undo_entries = said.undo_entries;
+    party.lock_structs = said.lock_structs;
+    if (!said.statement.empty() && !is_text_of(said.statement, party.statement)) stepped_back(id, said, party);
+    return party;
+  }
+
+  /// InnoDB names tables with their database, which is the run's own and another one each time.
+  void unqualify(Lock& lock) {
+    const std::size_t dot = lock.table.rfind('.');
+    if (dot != std::string::npos && tables_.contains(lock.table.substr(dot + 1))) lock.table.erase(0, dot + 1);
+  }
+
+  /// The session has gone on since: which of its statements waited then?
+  void stepped_back(SessionId id, const Party& said, Party& party) {
+    party.statement = said.statement;
+    const auto& steps = replay_.session(id).steps;
+    const auto step = std::find_if(steps.rbegin(), steps.rend(),
+                                   [&](const ReplayedStep& one) { return is_text_of(said.statement, one.step.sql); });
+    if (step == steps.rend()) return;
+    party.step = step->step.step;
+    party.statement = step->step.sql;
+    const auto cut = std::find_if(party.earlier.begin(), party.earlier.end(),
+                                  [&](const PastStatement& past) { return past.step == party.step; });
+    party.earlier.erase(cut, party.earlier.end());
+  }
+
+  /// PostgreSQL's account does not say for which table's row a session waits; the waits seen do, or else its statement,
+  /// where that can be of one table only.
+  void name_table(SessionId id, std::vector<Party>& parties, std::size_t i) {
+    auto& wanted = parties[i].waits_for;
+    const bool row = wanted && (wanted->kind == LockKind::transaction || wanted->kind == LockKind::tuple);
+    if (!row || !wanted->table.empty()) return;
+    wanted->table = table_seen(id, *wanted);
+    if (wanted->table.empty()) wanted->table = only_table_of(parties[i].statement);
+    Party& next = parties[(i + 1) % parties.size()];
+    for (Lock& held : next.holds)
+      if (held.object == wanted->object && held.table.empty()) held.table = wanted->table;
+  }
+
+  /// `tuple (0,1)` in the waits is `tuple (0,1) of relation 16526 of database 5` in the account.
+  std::string table_seen(SessionId id, const Lock& wanted) {
+    const auto& wait = replay_.session(id).wait;
+    if (!wait) return {};
+    const std::string& seen = wait->wanted.object;
+    const bool same = wanted.object == seen || wanted.object.starts_with(seen + " of ");
+    return same ? wait->wanted.table : std::string();
+  }
+
+  /// With foreign keys a statement may wait for another table's row.
+  std::string only_table_of(const std::string& sql) const {
+    if (trace_.schema.find("REFERENCES") != std::string::npos || trace_.schema.find("references") != std::string::npos)
+      return {};
+    const std::set<std::string> named = tables_in(sql, trace_, tables_);
+    return named.size() == 1 ? *named.begin() : std::string();
+  }
+
+  /// The server cuts long statements, and leaves nothing else out.
+  static bool is_text_of(const std::string& said, const std::string& sql) {
+    return sql.starts_with(said) || (said.size() > 64 && said.starts_with(sql));
+  }
+
   Party told_party(const DeadlockFound::Member& member) {
     Party party = party_of(member.session);
     if (!member.transaction_id.empty()) party.transaction_id = member.transaction_id;
@@ -207,11 +313,28 @@ class Finder {
       cycle.deadlock = snapshot(cycle.cycle, id);
       return;
     }
+    if (infer(loss)) return;
     Deadlock deadlock = deadlock_of({id}, {party_of(id)}, id);
     deadlock.parties.front().blocked_by.clear();
     deadlock.limit_reached = true;
     deadlock.notes.emplace_back("the server reported a deadlock to this session; who else took part is not known");
     lonely_.push_back({loss, position_, std::move(deadlock)});
+  }
+
+  /// From what the sessions' statements have touched: who must have been in whose way.
+  bool infer(const Loss& loss) {
+    const WaitCycle cycle = inferred_cycle(replay_, trace_, loss.first);
+    if (cycle.empty()) return false;
+    std::vector<Party> parties;
+    for (const SessionId id : cycle) parties.push_back(party_of(id));
+    Deadlock deadlock = deadlock_of(cycle, std::move(parties), loss.first);
+    deadlock.proof = Proof::inferred;
+    deadlock.notes.emplace_back(
+        "the server gave no account of this deadlock: who took part is inferred from the rows that their statements "
+        "name");
+    explained_.insert(places_of(cycle));
+    found_.emplace(position_, std::move(deadlock));
+    return true;
   }
 
   Deadlock snapshot(const WaitCycle& cycle, std::optional<SessionId> victim) {
@@ -254,8 +377,11 @@ class Finder {
   std::multimap<std::size_t, Deadlock> found_;  ///< by position in the trace
   std::vector<Unexplained> unexplained_;
   std::vector<LonelyVictim> lonely_;
-  std::multiset<Loss> awaited_;  ///< victims whose own error has not been seen yet
-  std::set<Places> explained_;   ///< cycles that a DeadlockFound told of
+  std::set<std::string> tables_;  ///< that the trace's schema makes
+  Connections connections_;
+  std::set<std::string> accounts_;  ///< texts that were told of
+  std::multiset<Loss> awaited_;     ///< victims whose own error has not been seen yet
+  std::set<Places> explained_;      ///< cycles that a DeadlockFound told of
 };
 
 }  // namespace

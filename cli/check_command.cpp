@@ -1,6 +1,7 @@
 // YAML -> Workload, and every mistake on the way.
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "cli/commands.h"
 #include "cli/console.h"
@@ -12,11 +13,14 @@
 namespace gridlock {
 namespace {
 
-/// The language's mistakes; where there are none, what the engines asked for could not play.
+/// The language's mistakes; where there are none, what the engines asked for (or the one that `run` would take) could
+/// not play.
 Problems mistakes(Loaded loaded, const Options& options) {
   if (!loaded.workload) return std::move(loaded.problems);
   Problems problems;
-  for (const std::string& engine : options.engines)
+  const std::vector<std::string> engines =
+      options.engines.empty() ? std::vector<std::string>{default_engine_for(*loaded.workload)} : options.engines;
+  for (const std::string& engine : engines)
     for (Problem& problem : what_cannot_be_played(*loaded.workload, engine)) problems.push_back(std::move(problem));
   return problems;
 }

@@ -5,6 +5,11 @@
 namespace gridlock {
 
 int run_command(const Options& options);
+int explore_command(const Options& options);
+int replay_command(const Options& options);
+int predict_command(const Options& options);
+int compare_command(const Options& options);
+int merge_command(const Options& options);
 int analyze_command(const Options& options);
 int check_command(const Options& options);
 int locks_command(const Options& options);

@@ -48,7 +48,9 @@ double longest_wait_ms(const Report& report) {
 
 bool lock_timed_out(const Report& report) {
   return std::any_of(report.runs.begin(), report.runs.end(),
-                     [](const Run& run) { return run.summary.lock_timeouts > 0; });
+                     [](const Run& run) { return run.summary.lock_timeouts > 0; }) ||
+         std::any_of(report.inputs.begin(), report.inputs.end(),
+                     [](const auto& input) { return input.ledger && input.ledger->lock_timeouts > 0; });
 }
 
 bool found(const Report& report, const Judging& judging) {
@@ -57,7 +59,7 @@ bool found(const Report& report, const Judging& judging) {
   // What the workload's author wrote down as expected counts whatever else was chosen.
   if (report::checks_failed(report) > 0) return true;
   const bool deadlock_counts = fail_on.chosen ? fail_on.deadlock : !judging.workload_judges_deadlocks;
-  return (deadlock_counts && report::deadlocks_found(report) > 0) || (fail_on.lock_timeout && lock_timed_out(report)) ||
+  return (deadlock_counts && report::findings(report) > 0) || (fail_on.lock_timeout && lock_timed_out(report)) ||
          (fail_on.wait_ms && longest_wait_ms(report) > *fail_on.wait_ms);
 }
 

@@ -16,6 +16,10 @@ constexpr std::array rows{
     Row{Format::json, "json", [](const Report& report, const Style&) { return to_json(report); }},
     Row{Format::jsonl, "jsonl", [](const Report& report, const Style&) { return to_json_lines(report); }},
     Row{Format::markdown, "markdown", [](const Report& report, const Style&) { return to_markdown(report); }},
+    Row{Format::sarif, "sarif", [](const Report& report, const Style&) { return to_sarif(report); }},
+    Row{Format::junit, "junit", [](const Report& report, const Style&) { return to_junit(report); }},
+    Row{Format::github, "github", [](const Report& report, const Style&) { return to_github(report); }},
+    Row{Format::gitlab, "gitlab", [](const Report& report, const Style&) { return to_gitlab(report); }},
 };
 
 }  // namespace

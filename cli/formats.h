@@ -9,7 +9,7 @@
 
 namespace gridlock {
 
-enum class Format : unsigned char { text, json, jsonl, markdown };
+enum class Format : unsigned char { text, json, jsonl, markdown, sarif, junit, github, gitlab };
 
 std::optional<Format> format_named(std::string_view name);
 std::vector<std::string> format_names();

@@ -36,7 +36,8 @@ std::string help_text() {
   std::string out =
       "gridlock finds, explains and fixes database deadlocks.\n\n"
       "Usage: gridlock COMMAND [OPTION]... [FILE]...\n\nCommands:\n";
-  for (const CommandRow& row : command_rows()) out += fmt::format("  {:8} {:17}  {}\n", row.name, row.files, row.help);
+  for (const CommandRow& row : command_rows())
+    out += fmt::format("  {:8} {:17}  {}\n", row.name, row.files.substr(0, row.files.find(' ')), row.help);
   out += "\nExamples:\n";
   for (const CommandRow& row : command_rows()) out += row.examples.substr(0, row.examples.find('\n') + 1);
   return out + "\ngridlock COMMAND --help tells more; gridlock --version tells the version.\n\n" +

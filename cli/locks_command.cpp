@@ -81,7 +81,7 @@ bool ask(const std::string& engine, const Options& options, const Source& schema
   const std::string words = dialect_of(engine);
   const sql::Dialect dialect = words == "postgres" ? sql::Dialect::postgres : sql::Dialect::mysql;
   LocksQuestion question;
-  question.isolation = options.isolation;
+  if (!options.isolations.empty()) question.isolation = options.isolations.back().level;
   question.seed = options.seed.value_or(1);
   if (!read_statements(options, {schema}, dialect, question.schema)) return false;
   if (!read_statements(options, sources, dialect, question.statements)) return false;
@@ -142,7 +142,7 @@ int locks_command(const Options& options) {
     return exit_wrong_input;
   }
   report::LocksReport report;
-  report.isolation = options.isolation_words;
+  if (!options.isolations.empty()) report.isolation = options.isolations.back().words;
   const std::vector<std::string> engines =
       options.engines.empty() ? std::vector<std::string>{"reference:innodb"} : options.engines;
   try {

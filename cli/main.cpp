@@ -28,6 +28,11 @@ int say(const std::string& text) {
 int obey(const Options& options) {
   switch (options.command) {
     case Command::run: return run_command(options);
+    case Command::explore: return explore_command(options);
+    case Command::replay: return replay_command(options);
+    case Command::predict: return predict_command(options);
+    case Command::compare: return compare_command(options);
+    case Command::merge: return merge_command(options);
     case Command::analyze: return analyze_command(options);
     case Command::check: return check_command(options);
     case Command::locks: return locks_command(options);

@@ -11,7 +11,19 @@
 namespace gridlock {
 
 /// Which commands have an option.
-enum : unsigned { of_run = 1, of_analyze = 2, of_check = 4, of_locks = 8, of_every = 15, of_import = 16 };
+enum : unsigned {
+  of_run = 1,
+  of_analyze = 2,
+  of_check = 4,
+  of_locks = 8,
+  of_compare = 16,
+  of_merge = 32,
+  of_explore = 64,
+  of_replay = 128,
+  of_predict = 256,
+  of_import = 512,
+  of_every = ~0U
+};
 
 struct OptionRow {
   std::string_view names;  ///< as CLI11 wants them: `-o,--output`

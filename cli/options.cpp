@@ -42,13 +42,31 @@ UsageProblem unknown_option(const std::string& word, const CommandRow& command) 
 void check_files(const CommandRow& command, const std::vector<std::string>& unknown, Options& options, Usage& usage) {
   // What follows an unknown option may be its value: then it is no file, and one complaint is enough.
   if (!unknown.empty()) return;
-  if (command.command == Command::analyze) return;
+  if (command.command == Command::analyze) {
+    if (options.update_baseline && options.baseline.empty())
+      usage.push_back({"--update-baseline needs to know the file", "--baseline FILE --update-baseline"});
+    if (options.follow && options.files.size() > 1)
+      usage.push_back({"--follow follows one log", "gridlock analyze --follow " + options.files.front()});
+    return;
+  }
+  if (command.command == Command::predict && !options.from_logs.empty()) {
+    if (!options.files.empty())
+      usage.push_back({"gridlock predict takes a workload or logs, not both", "leave out " + options.files.front()});
+    if (options.schema.empty())
+      usage.push_back({"--from-log needs --schema", "--schema FILE, with the SQL that makes the tables"});
+    return;
+  }
   if (options.files.empty())
     usage.push_back({fmt::format("gridlock {} needs a file", command.name),
                      fmt::format("gridlock {} {}", command.name, command.files)});
-  if (command.command == Command::run && options.files.size() > 1)
-    usage.push_back({fmt::format("gridlock run plays one workload, not {}", options.files.size()),
-                     fmt::format("gridlock run {}", options.files.front())});
+  const bool one = command.command == Command::run || command.command == Command::compare ||
+                   command.command == Command::explore || command.command == Command::predict;
+  if (one && options.files.size() > 1)
+    usage.push_back({fmt::format("gridlock {} plays one workload, not {}", command.name, options.files.size()),
+                     fmt::format("gridlock {} {}", command.name, options.files.front())});
+  if (command.command == Command::replay && options.files.size() > 2)
+    usage.push_back({fmt::format("gridlock replay plays one schedule, not {}", options.files.size()),
+                     fmt::format("gridlock replay {}", options.files.front())});
 }
 
 /// A word of the command line that names an option which takes a value, and has none.

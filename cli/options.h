@@ -9,12 +9,33 @@
 
 #include "cli/exit_code.h"
 #include "cli/formats.h"
+#include "drivers/live/live_driver.h"
 #include "model/sql/ast.h"
+#include "workloads/runner/runner.h"
 
 namespace gridlock {
 
-enum class Command : unsigned char { run, analyze, check, locks, import, help, version };
+enum class Command : unsigned char {
+  run,
+  compare,
+  explore,
+  replay,
+  predict,
+  analyze,
+  merge,
+  check,
+  locks,
+  import,
+  help,
+  version,
+};
 enum class Colour : unsigned char { automatic, always, never };
+
+/// An isolation level, and how it is written.
+struct AskedIsolation {
+  sql::Isolation level;
+  std::string words;
+};
 
 struct Options {
   Command command = Command::help;
@@ -23,12 +44,33 @@ struct Options {
   std::vector<std::string> files;  ///< `-` is standard input
   std::vector<std::string> engines;
   std::optional<std::uint64_t> seed;
-  std::optional<sql::Isolation> isolation;
-  std::string isolation_words;  ///< as it was given
+  std::vector<AskedIsolation> isolations;  ///< one at most, but for `compare`
+  std::optional<Shard> shard;
   bool locks = false;
-  std::string schema;  ///< file with the tables of `gridlock locks`
+  std::string schema;  ///< file with the tables of `gridlock locks`, and of `predict --from-log`
   std::string trace;   ///< file for the trace; empty: none
+  live::Options live;  ///< what a run may do on a server
   bool allow_partial = false;
+  std::string since, until;      ///< times, as they were given; empty: none
+  std::string table, pattern;    ///< only deadlocks on the table, of the pattern; empty: any
+  bool redact = false;           ///< no literals and no key values in any output
+  bool follow = false;           ///< go on as the log grows
+  std::string baseline;          ///< file of the shapes that are known; empty: none
+  bool update_baseline = false;  ///< write the baseline anew
+  std::string to_workload;       ///< folder for workloads made of the deadlocks; empty: none
+  std::string suppressions;      ///< file of what is no finding, and why; empty: none
+
+  // explore
+  std::optional<std::uint64_t> sessions;       ///< of a storm, at the same time
+  std::optional<std::uint64_t> values;         ///< of each parameter of a storm
+  std::optional<std::uint64_t> max_schedules;  ///< at most
+  std::optional<std::uint64_t> time_limit_ms;
+  std::optional<std::uint64_t> random;  ///< so many schedules by chance, instead of all
+  std::optional<std::uint64_t> depth;   ///< of the bugs that chance looks for
+  std::string resume;                   ///< file to go on from, and to leave the rest in; empty: none
+  std::vector<std::string> from_logs;   ///< predict: statement logs
+  std::string states;                   ///< file for every deadlock state; empty: none
+  std::string schedules;                ///< folder for a schedule file of each witness; empty: none
 
   Format format = Format::text;
   std::string output;  ///< file for the report; empty: standard output

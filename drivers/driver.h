@@ -31,7 +31,8 @@ struct Prepared {
   std::vector<std::string> parameters;  ///< their names, in order of first appearance
   sql::Statement statement;             ///< parsed; `Unknown` where no rule knows it
   Where where;                          ///< in the workload file, for problems
-  /// By table: the index to read it by, or `scan`. A reference engine obeys; a live one chooses for itself.
+  /// By table: the index to read it by, `scan` for the whole table, `scan NAME` for a whole index. A reference engine
+  /// obeys; a live one chooses for itself.
   std::map<std::string, std::string> access;
 };
 
@@ -76,6 +77,12 @@ struct Patience {
   std::optional<Time> deadline;  ///< return by then at the latest; virtual time may be advanced up to it
 };
 
+/// What the server itself counted while the driver was open, to hold the events against.
+struct DeadlockCount {
+  std::uint64_t deadlocks = 0;
+  std::string source;  ///< the counter's own name: `lock_deadlocks of information_schema.innodb_metrics`
+};
+
 class Driver {
  public:
   virtual ~Driver() = default;
@@ -110,6 +117,13 @@ class Driver {
 
   /// Ends every session (rolling back) and removes what `open` made.
   virtual void close() = 0;
+
+  /// The server's own count of deadlocks, of all runs from `open` to `close` so far. None: it does not count, or does not
+  /// say. Counts what others did on the server, too.
+  virtual std::optional<DeadlockCount> counted() const { return std::nullopt; }
+
+  /// What this engine did not let us see or do, and what is lost by it; what was left on it. One sentence each.
+  virtual std::vector<std::string> notes() const { return {}; }
 };
 
 }  // namespace gridlock

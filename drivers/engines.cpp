@@ -2,8 +2,15 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <utility>
 
+#include "drivers/live/live_driver.h"
+#include "drivers/live/url.h"
+#include "drivers/mysql/mysql.h"
+#include "drivers/mysql/x_server.h"
+#include "drivers/postgres/postgres.h"
 #include "drivers/reference/reference.h"
 
 namespace gridlock {
@@ -15,10 +22,9 @@ struct Scheme {
 };
 
 constexpr std::array schemes{
-    Scheme{"mysqlx://", "mysql"},         Scheme{"mysql://", "mysql"},
-    Scheme{"mariadb://", "mysql"},        Scheme{"postgresql://", "postgres"},
-    Scheme{"postgres://", "postgres"},    Scheme{"reference:innodb", "mysql"},
-    Scheme{"reference:mariadb", "mysql"}, Scheme{"reference:postgres", "postgres"},
+    Scheme{"mysqlx://", "mysql"},         Scheme{"mysql://", "mysql"},        Scheme{"mariadb://", "mysql"},
+    Scheme{"postgresql://", "postgres"},  Scheme{"postgres://", "postgres"},  Scheme{"reference:innodb", "mysql"},
+    Scheme{"reference:mariadb", "mysql"}, Scheme{"reference:table", "mysql"}, Scheme{"reference:postgres", "postgres"},
 };
 
 /// The engines inside the program.
@@ -32,6 +38,7 @@ constexpr std::array references{
     Reference{"reference:mariadb", reference::make_mariadb},
     Reference{"reference:mariadb-11.8", reference::make_mariadb118},
     Reference{"reference:postgres", reference::make_postgres},
+    Reference{"reference:table", reference::make_table},
 };
 
 const Reference* reference_named(std::string_view engine) {
@@ -48,26 +55,45 @@ const Scheme* scheme_of(std::string_view engine) {
   return nullptr;
 }
 
-/// `mysql://user:secret@host` without `:secret`, for messages.
-std::string without_password(const std::string& engine) {
-  const auto user = engine.find("://");
-  if (user == std::string::npos) return engine;
-  const auto authority_end = engine.find_first_of("/?#", user + 3);
-  const auto at = engine.rfind('@', authority_end);
-  if (at == std::string::npos || at < user + 3) return engine;
-  const auto colon = engine.find(':', user + 3);
-  if (colon == std::string::npos || colon > at) return engine;
-  return engine.substr(0, colon) + engine.substr(at);
+/// The server behind a URL's scheme.
+struct Protocol {
+  std::string_view scheme;
+  std::vector<std::string> (*parameters)();
+  std::unique_ptr<live::Server> (*make)(live::Url url, std::string shown);
+};
+
+constexpr std::array protocols{
+    Protocol{"postgresql", postgres::url_parameters, postgres::make_server},
+    Protocol{"postgres", postgres::url_parameters, postgres::make_server},
+    Protocol{"mysql", mysql::url_parameters, mysql::make_server},
+    Protocol{"mariadb", mysql::url_parameters, mysql::make_server},
+    Protocol{"mysqlx", mysql::x_url_parameters, mysql::make_x_server},
+};
+
+MadeDriver make_live(const std::string& engine, const std::string& shown, const live::Options& options) {
+  const std::string scheme = engine.substr(0, engine.find("://"));
+  const auto* protocol =
+      std::find_if(protocols.begin(), protocols.end(), [&](const Protocol& known) { return known.scheme == scheme; });
+  if (protocol == protocols.end())
+    return {nullptr, {{{}, fmt::format("this build has no driver for {}", shown), "use `reference:innodb`"}}};
+  live::ReadUrl read = live::read_url(engine, protocol->parameters());
+  auto server = protocol->make(read.url, shown);
+  if (server && !read.problems.empty()) return {nullptr, std::move(read.problems)};
+  if (!server)
+    return {nullptr,
+            {{{},
+              fmt::format("this build has no X DevAPI, which {} needs", shown),
+              "use `mysql://` and the port of the classic protocol, or build with Oracle's Connector/C++ "
+              "(docs/engines.md)"}}};
+  return {live::make_live_driver(std::move(server), options), {}};
 }
 
 }  // namespace
 
-MadeDriver make_driver(const std::string& engine) {
+MadeDriver make_driver(const std::string& engine, const live::Options& live) {
   if (const Reference* inside = reference_named(engine)) return {inside->make(), {}};
-  const std::string shown = without_password(engine);
-  if (engine.find("://") != std::string::npos && scheme_of(engine) != nullptr) {
-    return {nullptr, {{{}, fmt::format("this build has no live drivers yet: {}", shown), "use `reference:innodb`"}}};
-  }
+  const std::string shown = gridlock::live::without_secrets(engine);
+  if (engine.find("://") != std::string::npos && scheme_of(engine) != nullptr) return make_live(engine, shown, live);
   const std::string meant = did_you_mean(engine, engine_names());
   return {nullptr,
           {{{},

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "drivers/driver.h"
+#include "drivers/live/live_driver.h"
 
 namespace gridlock {
 
@@ -14,8 +15,9 @@ struct MadeDriver {
   Problems problems;
 };
 
-/// `reference:innodb`, or a live engine's URL.
-MadeDriver make_driver(const std::string& engine);
+/// `reference:innodb`, or a live engine's URL, which `live` is for. A live server is not reached yet: whoever uses the
+/// driver may be told EngineLost.
+MadeDriver make_driver(const std::string& engine, const live::Options& live = {});
 
 /// "mysql" or "postgres": which dialect an engine speaks.
 std::string dialect_of(std::string_view engine);

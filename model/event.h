@@ -105,10 +105,32 @@ struct DeadlockFound {
   friend bool operator==(const DeadlockFound&, const DeadlockFound&) = default;
 };
 
+/// The session has a connection of a live server, and this is the server's number for it: MySQL's connection id,
+/// PostgreSQL's backend process id. The server's own accounts call sessions so.
+struct Connected {
+  std::string connection;
+  friend bool operator==(const Connected&, const Connected&) = default;
+};
+
+/// The session was told that it is a deadlock's victim, and this is what the server itself has to say about it, word
+/// for word. One for each victim, just before its statement's end. The text is empty where the server gives no account,
+/// and may be of another deadlock (InnoDB shows only the latest): whoever reads it has to look whom it names.
+struct DeadlockAccount {
+  enum class Source : std::uint8_t {
+    none,           ///< there is no text: no privilege, or a server that keeps no account
+    innodb_status,  ///< LATEST DETECTED DEADLOCK of SHOW ENGINE INNODB STATUS, read at once
+    client_error,   ///< the error message with its DETAIL (PostgreSQL)
+  } source = Source::none;
+  std::string text;
+  friend bool operator==(const DeadlockAccount&, const DeadlockAccount&) = default;
+};
+
 struct Event {
   Time at;
   SessionId session = 0;
-  std::variant<StatementStarted, StatementEnded, WaitState, LocksState, TransactionState, DeadlockFound> what;
+  std::variant<StatementStarted, StatementEnded, WaitState, LocksState, TransactionState, DeadlockFound, Connected,
+               DeadlockAccount>
+      what;
   friend bool operator==(const Event&, const Event&) = default;
 };
 

@@ -12,9 +12,11 @@ namespace {
 // ------------------------------------------------------------------------------------------------ writing
 
 // The words for the alternatives of Event::what, in their order.
-constexpr std::array<std::string_view, 6> kinds = {"statement-started", "statement-ended",   "wait-state",
-                                                   "locks-state",       "transaction-state", "deadlock-found"};
+constexpr std::array<std::string_view, 8> kinds = {"statement-started", "statement-ended",   "wait-state",
+                                                   "locks-state",       "transaction-state", "deadlock-found",
+                                                   "connected",         "deadlock-account"};
 constexpr std::array<std::string_view, 3> ended_words = {"no", "committed", "rolled back"};
+constexpr std::array<std::string_view, 3> source_words = {"none", "innodb status", "client error"};
 
 void put(Json& json, const char* field, const std::string& text) {
   if (!text.empty()) json[field] = utf8(text);
@@ -78,6 +80,11 @@ struct Writer {
     }
     json["victim"] = found.victim;
     json["proof"] = to_string(found.proof);
+  }
+  void operator()(const Connected& connected) const { put(json, "connection", connected.connection); }
+  void operator()(const DeadlockAccount& account) const {
+    json["source"] = source_words[static_cast<std::size_t>(account.source)];
+    put(json, "text", account.text);
   }
 };
 
@@ -233,12 +240,22 @@ DeadlockFound deadlock_of(const Reader& read, const Json& json) {
   return found;
 }
 
+DeadlockAccount account_of(const Reader& read, const Json& json) {
+  DeadlockAccount account{DeadlockAccount::Source::none, read.text(json, "text")};
+  const std::string source = read.text(json, "source");
+  for (std::size_t i = 0; i < source_words.size(); ++i)
+    if (source_words[i] == source) account.source = static_cast<DeadlockAccount::Source>(i);
+  return account;
+}
+
 decltype(Event::what) what_of(const Reader& read, const Json& json, std::string_view kind) {
   if (kind == kinds[0]) return started_of(read, json);
   if (kind == kinds[1]) return ended_of(read, json);
   if (kind == kinds[2]) return wait_of(read, json);
   if (kind == kinds[3]) return LocksState{read.locks(json, "locks")};
   if (kind == kinds[4]) return transaction_of(read, json);
+  if (kind == kinds[6]) return Connected{read.text(json, "connection")};
+  if (kind == kinds[7]) return account_of(read, json);
   return deadlock_of(read, json);
 }
 

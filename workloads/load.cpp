@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "workloads/check/into.h"
 #include "workloads/check/names.h"
 #include "workloads/read/reader.h"
 #include "workloads/read/scalars.h"
@@ -31,7 +32,7 @@ void read_head(Reader& reader, Fields& fields, Workload& workload) {
   if (const auto* seed = fields.find("seed"))
     workload.seed = static_cast<std::uint64_t>(read::whole_number(reader, *seed, "`seed`", 0).value_or(1));
   if (const auto* schema = fields.find("schema")) read::schema(reader, *schema, workload);
-  if (const auto* settings = fields.find("settings")) workload.settings = read::settings(reader, *settings);
+  if (const auto* settings = fields.find("settings")) read::settings(reader, *settings, workload);
   if (const auto* data = fields.find("data")) workload.data = read::data(reader, *data);
 }
 
@@ -47,19 +48,24 @@ void read_play(Reader& reader, Fields& fields, Workload& workload) {
       fields.require("sessions", "a list of session groups, or a map of named sessions with their steps");
   const auto* orders = fields.find("orders");
   const auto* retry = fields.find("retry");
+  const auto* warm_up = fields.find("warm_up");
   std::vector<std::string> steps;
   if (sessions && sessions->is_map()) {
     refuse(reader, fields, transactions, "transactions", "a story (`sessions` is a map) has no `transactions`",
            "write each session's steps under its name, or make `sessions` a list");
     refuse(reader, fields, retry, "retry",
            "a story (`sessions` is a map) retries nothing: it plays its steps as written", "remove `retry`");
+    refuse(reader, fields, warm_up, "warm_up",
+           "a story (`sessions` is a map) has no warm-up: nothing in it is measured", "remove `warm_up`");
     auto story = read::story(reader, *sessions, orders);
     steps = read::step_names(story);
     workload.play = std::move(story);
   } else if (sessions && sessions->is_list()) {
     refuse(reader, fields, orders, "orders", "`orders` needs named steps, and only a story has them",
            "make `sessions` a map of named sessions with their steps, or remove `orders`");
-    workload.play = read::storm(reader, transactions, *sessions);
+    auto storm = read::storm(reader, transactions, *sessions);
+    if (warm_up) storm.warm_up = read::duration(reader, *warm_up, "`warm_up`").value_or(Time{});
+    workload.play = std::move(storm);
     if (retry) workload.retry = read::retry(reader, *retry);
   } else if (sessions) {
     reader.problem(
@@ -74,7 +80,8 @@ Workload read_workload(Reader& reader, const yaml::Node& root) {
   Workload workload;
   workload.file = reader.file();
   if (root.is_null()) {
-    reader.problem(root, "the file is empty", "docs/workload.md shows what a workload holds; examples/ has some to begin with");
+    reader.problem(root, "the file is empty",
+                   "docs/workload.md shows what a workload holds; examples/ has some to begin with");
     return workload;
   }
   Fields fields(reader, root, "a workload");
@@ -83,6 +90,7 @@ Workload read_workload(Reader& reader, const yaml::Node& root) {
   read_play(reader, fields, workload);
   fields.done();
   check::names(reader, workload);
+  check::into(reader, workload);
   return workload;
 }
 

@@ -17,12 +17,26 @@ std::string schema_text_for(const Workload& workload, const std::string& dialect
   return text;
 }
 
-std::map<std::string, std::string> settings_for(const Workload& workload, const std::string& dialect) {
-  std::map<std::string, std::string> settings;
+namespace {
+
+/// What is said for the dialect, then what is said for any and not for it.
+template <typename Said>
+Said said_for(const std::map<std::string, Said>& by_dialect, const std::string& dialect) {
+  Said said;
   for (const std::string& part : {dialect, std::string("any")})
-    if (const auto found = workload.settings.find(part); found != workload.settings.end())
-      settings.insert(found->second.begin(), found->second.end());
-  return settings;
+    if (const auto found = by_dialect.find(part); found != by_dialect.end())
+      said.insert(found->second.begin(), found->second.end());
+  return said;
+}
+
+}  // namespace
+
+Settings settings_for(const Workload& workload, const std::string& dialect) {
+  return said_for(workload.settings, dialect);
+}
+
+SettingPlaces settings_where_for(const Workload& workload, const std::string& dialect) {
+  return said_for(workload.settings_where, dialect);
 }
 
 }  // namespace gridlock

@@ -56,8 +56,9 @@ struct Step {
   Where where;
   std::shared_ptr<const Prepared> statement;  ///< set for a statement
   std::map<std::string, std::shared_ptr<const Prepared>>
-      per_engine;                     ///< "mysql" / "postgres" override; null: leave out
-  std::vector<std::string> into;      ///< names that get the first row's columns, as parameters
+      per_engine;                 ///< "mysql" / "postgres" override; null: leave out
+  std::vector<std::string> into;  ///< names that get the first row's columns, as parameters
+  Where into_where;
   std::optional<Distribution> think;  ///< set for a pause; microseconds
   struct Loop {                       ///< set for a loop
     std::int64_t times = 1;
@@ -89,17 +90,34 @@ struct RetryPolicy {
   Backoff backoff;
 };
 
+/// Variables in the engine's own words, by name, and where the file says each.
+using Settings = std::map<std::string, std::string>;
+using SettingPlaces = std::map<std::string, Where>;
+
+/// When a group's transactions are to begin, whether or not earlier ones have ended (an open loop). Each session has
+/// its share of the schedule: session i of n begins at i/rate, then every n/rate.
+struct Rate {
+  double per_second = 1;  ///< of the whole group
+  enum class Arrivals : std::uint8_t {
+    even,    ///< as a metronome
+    random,  ///< exponential gaps: a Poisson process, as independent users make it
+  } arrivals = Arrivals::even;
+};
+
 /// The storm form: so many sessions run so many transactions.
 struct SessionGroup {
   std::string name;
   Where where;
   std::vector<std::pair<std::string, double>> run;  ///< transaction types with their weights
   std::uint32_t count = 1;
-  std::optional<std::uint64_t> times;       ///< transactions per session
-  std::optional<Time> duration;             ///< no transaction begins later than this
+  std::optional<std::uint64_t> times;       ///< transactions per session, those of the warm-up not counted
+  std::optional<Time> duration;             ///< no transaction begins later than this after the warm-up
+  std::optional<Rate> rate;                 ///< none: a session begins when its last transaction has ended
+  Time ramp;                                ///< the sessions begin spread over so long
   std::optional<sql::Isolation> isolation;  ///< of the transaction types that say none
   std::optional<Distribution> think;        ///< between transactions
-  std::map<std::string, std::string> settings;
+  Settings settings;
+  SettingPlaces settings_where;
 };
 
 /// The story form: a named session and its named steps.
@@ -107,7 +125,8 @@ struct StorySession {
   std::string name;
   Where where;
   std::optional<sql::Isolation> isolation;
-  std::map<std::string, std::string> settings;
+  Settings settings;
+  SettingPlaces settings_where;
   std::vector<Step> steps;
 };
 
@@ -119,6 +138,7 @@ struct Story {
 struct Storm {
   std::vector<TransactionType> transactions;  ///< an inline list of steps is one, named as its group
   std::vector<SessionGroup> groups;
+  Time warm_up;  ///< what happens in so long from the beginning is not measured
 };
 
 struct Invariant {
@@ -170,7 +190,8 @@ struct Workload {
       schema;  ///< by dialect: "any", "mysql", "postgres"
   std::map<std::string, std::string> schema_text;
   std::vector<GeneratedTable> data;
-  std::map<std::string, std::map<std::string, std::string>> settings;  ///< by dialect, as `schema`
+  std::map<std::string, Settings> settings;             ///< by dialect, as `schema`
+  std::map<std::string, SettingPlaces> settings_where;  ///< by dialect
   std::variant<Story, Storm> play;
   RetryPolicy retry;
   Expectation expect;
@@ -185,6 +206,9 @@ std::vector<std::shared_ptr<const Prepared>> schema_for(const Workload& workload
 std::string schema_text_for(const Workload& workload, const std::string& dialect);
 
 /// The settings for the engine, those of its dialect winning.
-std::map<std::string, std::string> settings_for(const Workload& workload, const std::string& dialect);
+Settings settings_for(const Workload& workload, const std::string& dialect);
+
+/// Where the file says them.
+SettingPlaces settings_where_for(const Workload& workload, const std::string& dialect);
 
 }  // namespace gridlock

@@ -158,8 +158,7 @@ std::optional<std::size_t> victim_of(const PrintedReport& report, std::vector<st
     if (!report.titled) notes.emplace_back("the error log does not name the victim at log_error_verbosity=2; 3 does");
     return std::nullopt;
   }
-  if (is_mariadb(report) && report.members[0].holds.empty() && !is_pair_format(report))
-    return mariadb_victim(report, notes);
+  if (tells_wrong_victim(report)) return mariadb_victim(report, notes);
   if (report.too_deep) return report.members.size() - 1;
   return member_labelled(report, *report.rolled_back);
 }
@@ -268,6 +267,10 @@ std::optional<ToldDeadlock> to_deadlock(const PrintedReport& report, const std::
   add_notes(report, deadlock);
   if (deadlock.parties.size() > 1) deadlock = canonical(std::move(deadlock));
   return told;
+}
+
+bool tells_wrong_victim(const PrintedReport& report) {
+  return !report.members.empty() && is_mariadb(report) && report.members[0].holds.empty() && !is_pair_format(report);
 }
 
 bool closes(const std::vector<PrintedMember>& members) {

@@ -45,6 +45,9 @@ struct ToldDeadlock {
 /// Nothing when the report does not name the parties of a deadlock.
 std::optional<ToldDeadlock> to_deadlock(const PrintedReport& report, const std::string& file);
 
+/// Whether the number of its victim cannot be trusted: MariaDB 10.6 and later (MDEV-29187, MDEV-37977).
+bool tells_wrong_victim(const PrintedReport& report);
+
 /// Whether the last member waits for what the first holds: without titles, that is where a deadlock ends.
 bool closes(const std::vector<PrintedMember>& members);
 

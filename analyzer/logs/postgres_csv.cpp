@@ -40,7 +40,9 @@ enum Column : std::size_t {
 /// Reads record after record.
 class Csv {
  public:
-  explicit Csv(std::string_view text) : text_(text) {}
+  Csv(std::string_view text, std::uint32_t first_line) : text_(text), line_(first_line) {}
+
+  std::size_t offset() const { return at_; }
 
   /// False at the end of the text. `whole` is false when the text ends inside of a quoted field.
   bool next(std::vector<std::string>& fields, std::uint32_t& line, bool& whole) {
@@ -89,7 +91,7 @@ class Csv {
 
   std::string_view text_;
   std::size_t at_ = 0;
-  std::uint32_t line_ = 1;
+  std::uint32_t line_;
 };
 
 std::vector<std::string> lines_of(std::string_view text) {
@@ -121,6 +123,12 @@ PostgresRecord record_of(const std::vector<std::string>& fields, std::uint32_t l
   return record;
 }
 
+/// Another kind of log follows in the same file.
+bool is_other_log(std::string_view text) {
+  const std::string_view line = text.substr(0, text.find('\n'));
+  return !is_csv_line(line) && (is_innodb_line(line) || is_postgres_line(line));
+}
+
 }  // namespace
 
 bool is_csv_line(std::string_view line) {
@@ -140,13 +148,14 @@ bool is_csv_line(std::string_view line) {
   return !take_digits(rest).empty() && rest.starts_with(",");
 }
 
-ReadLog read_postgres_csv(const Source& source) {
-  PostgresStory story(source.file, "postgresql-csvlog");
-  Csv csv(source.text);
+std::size_t read_postgres_csv(const Source& source, PostgresStory& story) {
+  Csv csv(source.text, source.numbers.empty() ? source.first_line : source.numbers.front());
   std::vector<std::string> fields;
   std::uint32_t line = 0;
   bool whole = true;
-  while (csv.next(fields, line, whole)) {
+  for (std::size_t begin = 0; csv.next(fields, line, whole); begin = csv.offset()) {
+    if (!whole && !source.ends) return begin;
+    if (begin > 0 && fields.size() == 1 && is_other_log(source.text.substr(begin))) return begin;
     if (fields.size() <= detail) {
       // Cut off before its DETAIL: of a deadlock it is known that it was one.
       if (fields.size() <= sqlstate || fields[sqlstate] != "40P01") continue;
@@ -155,7 +164,7 @@ ReadLog read_postgres_csv(const Source& source) {
     if (!whole && fields.size() > detail + 1) fields.back().clear();
     if (may_matter(fields[message], fields[detail], fields[sqlstate])) story.add(record_of(fields, line, whole));
   }
-  return story.finish(source.text);
+  return source.text.size();
 }
 
 }  // namespace gridlock::logs

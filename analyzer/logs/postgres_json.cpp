@@ -46,13 +46,17 @@ bool is_json_line(std::string_view line) {
   return line.starts_with("{\"timestamp\":") && contains(line, "\"error_severity\":");
 }
 
-ReadLog read_postgres_json(const Source& source) {
-  PostgresStory story(source.file, "postgresql-jsonlog");
-  Cursor cursor(source.text, source.numbers);
+std::size_t read_postgres_json(const Source& source, PostgresStory& story) {
+  Cursor cursor(source.text, source.first_line, source.numbers);
   Line line;
   while (cursor.next(line)) {
+    if (!line.terminated && !source.ends) return line.offset;
+    if (line.offset > 0 && !line.text.starts_with('{') && (is_innodb_line(line.text) || is_postgres_line(line.text)))
+      return line.offset;
     // Only lines that speak of locks are worth parsing.
-    if (!contains(line.text, "Lock") && !contains(line.text, "40P01")) continue;
+    const bool locks = contains(line.text, "Lock") || contains(line.text, "40P01") ||
+                       contains(line.text, "lock timeout") || contains(line.text, "\"40001\"");
+    if (!locks) continue;
     const Json object = Json::parse(line.text, nullptr, false);
     if (object.is_object()) {
       story.add(record_of(object, line.number));
@@ -66,7 +70,7 @@ ReadLog read_postgres_json(const Source& source) {
       story.add(record);
     }
   }
-  return story.finish(source.text);
+  return source.text.size();
 }
 
 }  // namespace gridlock::logs

@@ -14,6 +14,14 @@ namespace {
 
 /// The session that finds a deadlock says so first, if log_lock_waits is on; its ERROR comes next.
 constexpr std::string_view announces_deadlock = "detected deadlock while waiting";
+constexpr std::string_view avoided_deadlock = "avoided deadlock for ";
+
+/// 55P03 is also NOWAIT's answer: nobody waited then.
+bool is_lock_timeout(std::string_view message) { return contains(message, "due to lock timeout"); }
+
+bool is_serialization_failure(std::string_view message, std::string_view sqlstate) {
+  return sqlstate == "40001" || contains(message, "could not serialize access");
+}
 
 /// The row's place and the relation in `while updating tuple (0,2) in relation "t"`, whatever the language.
 struct ContextPlace {
@@ -198,25 +206,31 @@ void complete_victim(Party& victim, const PostgresRecord& record) {
 
 bool may_matter(std::string_view message, std::string_view detail, std::string_view sqlstate) {
   return sqlstate == "40P01" || contains(message, announces_deadlock) || contains(message, "Lock") ||
-         contains(detail, "Lock") || says_deadlock(message) || contains(message, "40P01");
-}
-
-PostgresStory::PostgresStory(std::string file, std::string format) : file_(std::move(file)) {
-  out_.ledger.format = std::move(format);
+         contains(detail, "Lock") || says_deadlock(message) || contains(message, "40P01") || is_lock_timeout(message) ||
+         is_serialization_failure(message, sqlstate);
 }
 
 void PostgresStory::not_understood(std::uint32_t line, std::string message, std::string hint) {
-  ++out_.ledger.markers;
-  ++out_.ledger.not_understood;
-  out_.ledger.problems.push_back({{file_, static_cast<int>(line), 0}, std::move(message), std::move(hint)});
+  ++telling_.ledger.markers;
+  ++telling_.ledger.not_understood;
+  telling_.problem(line, std::move(message), std::move(hint));
 }
 
 void PostgresStory::add(const PostgresRecord& record) {
+  if (users_.size() > sessions_kept) users_.erase(users_.begin());
+  if (waiting_.size() > sessions_kept) end_wait(std::string(waiting_.begin()->first));
   if (!record.pid.empty() && !record.user.empty()) users_[record.pid] = record.user;
   bool closed = false;
   const bool has_chain = !wait_lines(record, closed).empty();
   if (record.sqlstate == "40P01" || says_deadlock(record.message) || has_chain) return add_deadlock(record);
-  if (contains(record.message, announces_deadlock)) announced_[record.pid] = {record.line};
+  if (contains(record.message, announces_deadlock)) {
+    if (announced_.size() > sessions_kept) drop_announcement(announced_.begin()->first);
+    announced_[record.pid] = {record.line};
+  }
+  Ledger& ledger = telling_.ledger;
+  if (is_lock_timeout(record.message)) ++ledger.lock_timeouts;
+  if (is_serialization_failure(record.message, record.sqlstate)) ++ledger.serialization_failures;
+  if (contains(record.message, avoided_deadlock)) ++ledger.avoided;
   if (auto wait = read_wait_message(record.message)) add_wait_message(record, std::move(*wait));
 }
 
@@ -241,8 +255,7 @@ void PostgresStory::end_wait(const std::string& pid) {
   const auto at = waiting_.find(pid);
   if (at == waiting_.end()) return;
   const Waiting& waiting = at->second;
-  if (waiting.ms > 0)
-    add_wait(out_.lock_waits, waiting.wanted.table, waiting.wanted.index, waiting.wanted.mode, waiting.ms);
+  if (waiting.ms > 0) telling_.add_wait(waiting.wanted.table, waiting.wanted.index, waiting.wanted.mode, waiting.ms);
   waiting_.erase(at);
 }
 
@@ -292,40 +305,41 @@ void PostgresStory::add_deadlock(const PostgresRecord& record) {
         record.line, fmt::format("a deadlock is announced here without its DETAIL: {}", excerpt(record.message)),
         "log_error_verbosity = default writes who waits for whom; the lines may also have been filtered out");
   announced_.erase(waits.front().pid);
-  ++out_.ledger.markers;
+  ++telling_.ledger.markers;
   Deadlock deadlock;
   deadlock.engine = "postgres";
   deadlock.first_seen = deadlock.last_seen = record.time;
-  deadlock.where = fmt::format("{}:{}", file_, record.line);
+  deadlock.where = fmt::format("{}:{}", telling_.file, record.line);
   deadlock.parties = parties_of(waits);
   deadlock.victim = 0;  // who reports the deadlock is who is cancelled
   const auto queries = Queries(record, waits).read();
   for (std::size_t i = 0; i < waits.size(); ++i) deadlock.parties[i].statement = queries[i];
   complete_victim(deadlock.parties.front(), record);
   if (closed && is_chain(waits)) {
-    ++out_.ledger.understood;
+    ++telling_.ledger.understood;
   } else {
-    ++out_.ledger.partly;
+    ++telling_.ledger.partly;
     deadlock.limit_reached = !closed;
     const std::string gap = closed ? "the wait lines do not form a chain" : "the chain of waits does not close";
-    out_.ledger.problems.push_back({{file_, static_cast<int>(record.line), 0},
-                                    "this deadlock report was understood only in part: " + gap,
-                                    "the log may have been cut off"});
+    telling_.problem(record.line, "this deadlock report was understood only in part: " + gap,
+                     "the log may have been cut off");
     deadlock.notes.push_back(gap);
   }
   end_wait(waits.front().pid);
-  out_.deadlocks.push_back(canonical(std::move(deadlock)));
+  telling_.sink.found(canonical(std::move(deadlock)));
 }
 
-ReadLog PostgresStory::finish(std::string_view text) {
+/// A process said that it detected a deadlock, and its ERROR did not come.
+void PostgresStory::drop_announcement(std::string pid) {
+  not_understood(announced_[pid].line,
+                 fmt::format("process {} detected a deadlock here, but the ERROR with its parties is missing", pid),
+                 "the log may have been cut off, or filtered");
+  announced_.erase(pid);
+}
+
+void PostgresStory::finish() {
   while (!waiting_.empty()) end_wait(std::string(waiting_.begin()->first));
-  for (const auto& [pid, announced] : announced_)
-    not_understood(announced.line,
-                   fmt::format("process {} detected a deadlock here, but the ERROR with its parties is missing", pid),
-                   "the log may have been cut off, or filtered");
-  out_.ledger.bytes = text.size();
-  out_.ledger.lines = count_lines(text);
-  return std::move(out_);
+  while (!announced_.empty()) drop_announcement(announced_.begin()->first);
 }
 
 }  // namespace gridlock::logs

@@ -9,6 +9,7 @@
 
 #include "analyzer/analyzer.h"
 #include "analyzer/logs/postgres_wait.h"
+#include "analyzer/logs/telling.h"
 
 namespace gridlock::logs {
 
@@ -31,12 +32,12 @@ bool may_matter(std::string_view message, std::string_view detail, std::string_v
 /// Takes records in the order of the log, and tells the deadlocks and lock waits.
 class PostgresStory {
  public:
-  PostgresStory(std::string file, std::string format);
+  explicit PostgresStory(Telling& telling) : telling_(telling) {}
 
   void add(const PostgresRecord& record);
 
-  /// What was told. REQUIRES: called once, after the last record.
-  ReadLog finish(std::string_view text);
+  /// No record follows.
+  void finish();
 
  private:
   /// What a process last said it waits for.
@@ -48,13 +49,16 @@ class PostgresStory {
 
   void add_wait_message(const PostgresRecord& record, WaitMessage message);
   void add_deadlock(const PostgresRecord& record);
+  void drop_announcement(std::string pid);
   void end_wait(const std::string& pid);
   void not_understood(std::uint32_t line, std::string message, std::string hint);
   Party party_of(const WaitLine& wait) const;
   std::vector<Party> parties_of(const std::vector<WaitLine>& waits) const;
 
-  std::string file_;
-  ReadLog out_;
+  /// Sessions that are remembered; of more, the ones with the lowest numbers are forgotten.
+  static constexpr std::size_t sessions_kept = 10000;
+
+  Telling& telling_;
   std::map<std::string, Waiting> waiting_;
   std::map<std::string, std::string> users_;
   struct Announced {

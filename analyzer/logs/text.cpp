@@ -12,7 +12,7 @@ bool Cursor::next(Line& line) {
   line.offset = at_;
   line.text = text_.substr(at_, line.terminated ? end - at_ : std::string_view::npos);
   if (line.text.ends_with('\r')) line.text.remove_suffix(1);
-  line.number = numbers_ != nullptr && line_ < numbers_->size() ? (*numbers_)[line_] : line_ + 1;
+  line.number = line_ < numbers_.size() ? numbers_[line_] : line_ + first_line_;
   ++line_;
   at_ = line.terminated ? end + 1 : text_.size();
   return true;

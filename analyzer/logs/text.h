@@ -2,9 +2,9 @@
 /// Lines and words of a log's text. Nothing here copies: every piece is a view into the text that was given.
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace gridlock::logs {
 
@@ -19,11 +19,17 @@ struct Line {
 /// Reads a text line by line. A copy is a bookmark: it is cheap, and reading on in it leaves the original where it was.
 class Cursor {
  public:
-  explicit Cursor(std::string_view text, const std::vector<std::uint32_t>* numbers = nullptr)
-      : text_(text), numbers_(numbers) {}
+  explicit Cursor(std::string_view text, std::uint32_t first_line = 1, std::span<const std::uint32_t> numbers = {})
+      : text_(text), numbers_(numbers), first_line_(first_line) {}
 
   /// The next line, false at the end of the text.
   bool next(Line& line);
+
+  /// Steps over so many bytes, which are so many whole lines.
+  void skip(std::size_t bytes, std::uint32_t lines) {
+    at_ += bytes;
+    line_ += lines;
+  }
 
   std::size_t offset() const { return at_; }
   bool at_end() const { return at_ >= text_.size(); }
@@ -31,7 +37,8 @@ class Cursor {
 
  private:
   std::string_view text_;
-  const std::vector<std::uint32_t>* numbers_;  ///< line numbers of the file, where the text was unwrapped from it
+  std::span<const std::uint32_t> numbers_;  ///< line numbers of the file, where the text was unwrapped from it
+  std::uint32_t first_line_;
   std::size_t at_ = 0;
   std::uint32_t line_ = 0;
 };

@@ -8,6 +8,9 @@
 #include <string_view>
 #include <utility>
 
+#include "cli/report/comparison_figures.h"
+#include "cli/report/explored.h"
+#include "cli/report/predicted.h"
 #include "cli/report/text.h"
 #include "cli/report/words.h"
 
@@ -84,6 +87,11 @@ std::string found(const Report& report) {
     if (transactions(report) > count + 8) out += fmt::format(" in {}", counted(transactions(report), "transaction"));
   }
   if (all.size() == 1 && !all.front().deadlock.parties.empty()) out += ": " + the_ring(all.front().deadlock);
+  if (findings(report) == 0) {
+    out += count == 1 ? "; it is known or suppressed" : "; all of them are known or suppressed";
+  } else if (const std::uint64_t excused = count - findings(report); excused > 0) {
+    out += fmt::format("; {} of them known or suppressed", thousands(excused));
+  }
   const auto blind = files_of(report, [](const auto& input) { return not_understood(input); });
   return blind.empty() ? out : out + "; not everything was understood in " + some_files(blind);
 }
@@ -112,7 +120,7 @@ std::string checked(const Report& report) {
 }
 
 bool nothing_played(const Report& report) {
-  return report.command == "run" && problem_count(report) > 0 &&
+  return (report.command == "run" || report.command == "compare") && problem_count(report) > 0 &&
          std::all_of(report.runs.begin(), report.runs.end(), [](const Run& run) { return !run.problems.empty(); });
 }
 
@@ -121,8 +129,17 @@ bool nothing_played(const Report& report) {
 std::uint64_t deadlocks_found(const Report& report) {
   std::uint64_t told = 0, counted_by_run = 0;
   for (const auto& one : report.analysis.deadlocks) told += one.deadlock.count;
-  for (const Run& run : report.runs) counted_by_run += run.summary.deadlocks;
+  for (const Run& run : report.runs) counted_by_run += run.summary.deadlocks + run.summary.unreported_deadlocks;
   return std::max(told, counted_by_run);
+}
+
+bool is_finding(const DiagnosedDeadlock& one) { return !one.known && one.suppressed.empty(); }
+
+std::uint64_t findings(const Report& report) {
+  std::uint64_t excused = 0;
+  for (const auto& one : report.analysis.deadlocks)
+    if (!is_finding(one)) excused += one.deadlock.count;
+  return deadlocks_found(report) - excused;
 }
 
 std::uint64_t checks_made(const Report& report) {
@@ -134,7 +151,7 @@ std::uint64_t checks_made(const Report& report) {
 std::uint64_t checks_failed(const Report& report) {
   std::uint64_t sum = 0;
   for (const Run& run : report.runs)
-    for (const Check& check : run.checks) sum += check.holds ? 0 : 1;
+    for (const Check& check : run.checks) sum += check.holds || !check.judged ? 0 : 1;
   return sum;
 }
 
@@ -148,6 +165,14 @@ std::string headline(const Report& report) {
   std::string out;
   if (report.command == "check") {
     out = checked(report);
+  } else if (report.explored) {
+    out = explored_headline(report);
+  } else if (report.replayed) {
+    out = replayed_headline(report);
+  } else if (report.predicted) {
+    out = predicted_headline(report);
+  } else if (report.command == "compare" && !report.runs.empty() && !nothing_played(report)) {
+    return comparison_headline(report, compare_runs(report));
   } else if (nothing_played(report)) {
     out = "Nothing was played: " + counted(problem_count(report), "mistake");
   } else {
@@ -158,7 +183,8 @@ std::string headline(const Report& report) {
 
 std::string context(const Report& report) {
   std::string out;
-  if (report.command != "run" || report.runs.empty()) return out;
+  const bool played = report.command == "run" || report.explored || report.replayed;
+  if (!played || report.runs.empty()) return out;
   out = clean(report.runs.front().summary.workload);
   for (std::size_t i = 0; i < report.runs.size(); ++i)
     out += (i == 0 ? " on " : ", ") + clean(report.runs[i].summary.engine);
@@ -182,6 +208,9 @@ std::string format_in_words(const std::string& format) {
       Row{"postgresql-client", "error messages of a PostgreSQL client"},
       Row{"gridlock-trace", "gridlock trace"},
   };
+  // A file may hold several kinds of logs.
+  if (const std::size_t plus = format.find(" + "); plus != std::string::npos)
+    return format_in_words(format.substr(0, plus)) + " and " + format_in_words(format.substr(plus + 3));
   for (const Row& row : rows)
     if (row.id == format) return std::string(row.words);
   return format;

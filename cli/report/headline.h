@@ -10,6 +10,10 @@ namespace gridlock::report {
 /// Deadlocks found, each counted as often as it happened.
 std::uint64_t deadlocks_found(const Report& report);
 
+/// Those of them that are findings: not in the baseline, and not suppressed.
+std::uint64_t findings(const Report& report);
+bool is_finding(const DiagnosedDeadlock& one);
+
 /// Expectations of the workload that failed, and all of them.
 std::uint64_t checks_failed(const Report& report);
 std::uint64_t checks_made(const Report& report);

@@ -31,6 +31,34 @@ bool append_line(const Json& json, std::size_t limit, std::string& out) {
   return out.size() <= limit;
 }
 
+/// A list of numbers, or of lists of numbers: as many in a line as fit (a histogram's buckets).
+bool is_numbers(const Json& json) {
+  const auto is_number = [](const Json& one) { return one.is_number(); };
+  return json.is_array() && std::all_of(json.begin(), json.end(), [&](const Json& one) {
+           return one.is_number() || (one.is_array() && std::all_of(one.begin(), one.end(), is_number));
+         });
+}
+
+void fill_lines(const Json& numbers, std::size_t indent, std::string& out) {
+  out += '[';
+  std::size_t used = longest_line;
+  for (auto member = numbers.begin(); member != numbers.end(); ++member) {
+    std::string text;
+    append_line(*member, std::numeric_limits<std::size_t>::max(), text);
+    if (member != numbers.begin()) out += ',';
+    if (used + text.size() + 2 > longest_line) {
+      out.append("\n").append(indent + 2, ' ');
+      used = indent + 2;
+    } else {
+      out += ' ';
+      ++used;
+    }
+    out += text;
+    used += text.size() + 1;
+  }
+  out.append("\n").append(indent, ' ') += ']';
+}
+
 void lay_out(const Json& json, std::size_t indent, std::string& out) {
   if (!json.is_structured() || json.empty()) {
     out += scalar(json);
@@ -40,6 +68,7 @@ void lay_out(const Json& json, std::size_t indent, std::string& out) {
     out += line;
     return;
   }
+  if (is_numbers(json)) return fill_lines(json, indent, out);
   const bool is_object = json.is_object();
   out += is_object ? '{' : '[';
   for (auto member = json.begin(); member != json.end(); ++member) {

@@ -16,6 +16,8 @@ Json key_json(const Lock& lock) {
   return lock.key.empty() ? Json() : key;
 }
 
+}  // namespace
+
 Json lock_json(const Lock& lock) {
   return Json{{"kind", std::string(to_string(lock.kind))},
               {"mode", or_null(lock.mode)},
@@ -27,6 +29,8 @@ Json lock_json(const Lock& lock) {
               {"supremum", lock.supremum},
               {"doubtful", lock.doubtful}};
 }
+
+namespace {
 
 Json number_or_null(const std::optional<std::uint64_t>& number) { return number ? Json(*number) : Json(); }
 
@@ -86,6 +90,13 @@ Json schedule_json(const std::vector<ScheduledStep>& schedule) {
   return list;
 }
 
+/// `{"2026-11-22T03:00": 12}`, by the log's own clock.
+Json by_hour_json(const std::map<std::int64_t, std::uint64_t>& by_hour) {
+  Json json = Json::object();
+  for (const auto& [hour, count] : by_hour) json[to_text(DateTime{hour * 1'000'000})] = count;
+  return json;
+}
+
 }  // namespace
 
 Json or_null(const std::string& text) { return text.empty() ? Json() : Json(text); }
@@ -131,6 +142,9 @@ Json deadlock_json(const DiagnosedDeadlock& one, std::size_t number) {
   json["advice"] = std::move(advice);
   json["would_not_help"] = diagnosis.folklore;
   json["notes"] = deadlock.notes;
+  if (!one.by_hour.empty()) json["by_hour"] = by_hour_json(one.by_hour);
+  if (one.known) json["known"] = true;
+  if (!one.suppressed.empty()) json["suppressed"] = one.suppressed;
   return json;
 }
 

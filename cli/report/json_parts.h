@@ -15,6 +15,9 @@ Json or_null(const std::string& text);
 /// Integers as numbers, null as null, everything else as its text (a decimal keeps its digits).
 Json value_json(const Value& value);
 
+/// A lock of a deadlock's party.
+Json lock_json(const Lock& lock);
+
 /// A lock as `performance_schema.data_locks` or `pg_locks` lists it.
 Json lock_row_json(const std::string& session, const Lock& lock);
 

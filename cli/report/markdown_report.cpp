@@ -3,8 +3,11 @@
 
 #include <algorithm>
 
+#include "cli/report/comparison_markdown.h"
 #include "cli/report/dance.h"
+#include "cli/report/explored.h"
 #include "cli/report/headline.h"
+#include "cli/report/predicted.h"
 #include "cli/report/report.h"
 #include "cli/report/text.h"
 #include "cli/report/words.h"
@@ -163,8 +166,11 @@ std::string checks_table(const Report& report) {
   std::string out = "\n| | expectation | expected | got |\n|---|---|---|---|\n";
   for (const Run& run : report.runs)
     for (const Check& check : run.checks)
-      out += fmt::format("| {} | {} | {} | {} |\n", check.holds ? "holds" : "**failed**", escaped(check.what),
-                         escaped(check.expected), escaped(check.got));
+      out += fmt::format("| {} | {} | {} | {} |\n",
+                         !check.judged ? "open"
+                         : check.holds ? "holds"
+                                       : "**failed**",
+                         escaped(check.what), escaped(check.expected), escaped(check.got));
   return out + "\n";
 }
 
@@ -181,6 +187,21 @@ std::string figures(const Report& report) {
   return out;
 }
 
+std::string explored_part(const Report::Explored& explored) {
+  std::string out;
+  if (!explored.witnesses.empty()) out += "\n| | met | shortest order | token |\n|---|--:|---|---|\n";
+  for (const auto& one : explored.witnesses) {
+    std::string order;
+    for (const std::string& step : one.order) order += (order.empty() ? "" : " ") + step;
+    const std::string detail = one.detail.empty() ? "" : ": " + one.detail;
+    out += fmt::format("| {} | {} | {} | {} |\n", escaped(std::string(to_string(one.what)) + detail),
+                       thousands(one.count), escaped(order), code(one.token));
+  }
+  out += "\n";
+  for (const std::string& sentence : coverage_in_words(explored)) out += "- " + escaped(sentence) + "\n";
+  return out;
+}
+
 }  // namespace
 
 std::string to_markdown(const Report& report) {
@@ -193,10 +214,16 @@ std::string to_markdown(const Report& report) {
                        : fmt::format("{} of {} **failed**.\n", failed, counted(checks_made(report), "expectation"));
     if (failed > 0) out += checks_table(report);
   }
+  const bool compares = report.command == "compare" && !report.runs.empty();
+  if (compares) out += report::comparison_markdown(report, escaped, code);
   const auto kinds = kinds_of(report.analysis);
   for (std::size_t i = 0; i < std::min(kinds.size(), kinds_shown); ++i) out += one_kind(kinds[i]);
   if (kinds.size() > kinds_shown) out += fmt::format("And {}.\n", counted(kinds.size() - kinds_shown, "more kind"));
-  if (!report.runs.empty() && report.runs.front().problems.empty()) out += figures(report);
+  if (report.predicted) out += predicted_markdown(*report.predicted);
+  if (report.explored) out += explored_part(*report.explored);
+  if (report.replayed && report.replayed->diverged)
+    out += escaped(divergence_in_words(*report.replayed->diverged)) + "\n\n";
+  if (!compares && !report.explored && !report.runs.empty() && report.runs.front().problems.empty()) out += figures(report);
   if (!report.again.empty()) out += "\nThe same again: " + code(report.again) + "\n";
   return out;
 }

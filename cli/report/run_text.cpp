@@ -86,10 +86,60 @@ std::string waits_in_words(const LockWaits& waits) {
                      milliseconds(waits.max_ms));
 }
 
+/// What was not counted, and why.
+void tell_warm_up(const RunSummary& summary, Page& page) {
+  if (summary.warm_up_s <= 0) return;
+  figure("not counted",
+         fmt::format("a warm-up of {} in which {} ended; deadlocks, timeouts and errors count from the beginning",
+                     milliseconds(summary.warm_up_s * 1000), counted(summary.warm_up_transactions, "transaction")),
+         page);
+}
+
+std::string retries_in_words(const RunSummary& summary) {
+  std::string out;
+  for (const RetryCount& one : summary.retries)
+    out += fmt::format("after {}: {} retried, {} given up; ", to_string(one.reason), thousands(one.retried),
+                       thousands(one.given_up));
+  out += fmt::format("at most {}", counted(static_cast<std::uint64_t>(summary.most_attempts), "attempt"));
+  if (summary.backoff_s > 0) out += fmt::format("; {} in backoff", milliseconds(summary.backoff_s * 1000));
+  return out;
+}
+
+/// How long transactions took, beside how long they waited.
+void tell_times(const RunSummary& summary, Page& page) {
+  const auto name = [&](const TransactionTimes& type) {
+    return summary.types.size() > 1 ? clean(type.name) + ": " : std::string();
+  };
+  for (const TransactionTimes& type : summary.types)
+    if (type.service.count() > 0) figure("took", name(type) + waits_in_words(percentiles(type.service)), page);
+  for (const TransactionTimes& type : summary.types)
+    if (type.response.count() > 0)
+      figure("from schedule", name(type) + waits_in_words(percentiles(type.response)), page);
+  if (summary.not_begun > 0)
+    page.paragraph(Text("  ").add(Text("behind").padded(14)),
+                   Text(Ink::bad, fmt::format("{} that the rate had scheduled could not begin in time",
+                                              counted(summary.not_begun, "transaction"))));
+}
+
+void tell_errors(const RunSummary& summary, Page& page) {
+  if (summary.errors == 0) return;
+  figure("errors", thousands(summary.errors), page);
+  constexpr std::size_t shown = 5;
+  for (std::size_t i = 0; i < std::min(shown, summary.error_kinds.size()); ++i) {
+    const ErrorCount& kind = summary.error_kinds[i];
+    page.paragraph(
+        Text(fmt::format("    {:>8}  ", thousands(kind.count))),
+        Text(clean(kind.message)).add(Ink::dim, fmt::format(" ({}, first in {})", clean(kind.code), clean(kind.step))));
+  }
+}
+
 void tell_run(const Run& run, Page& page) {
   const RunSummary& summary = run.summary;
   const bool is_reference = summary.engine.starts_with("reference:");
-  heading(fmt::format("The run on {}", clean(summary.engine)), page);
+  heading(fmt::format("The run on {}{}{}", clean(summary.engine),
+                      summary.isolation.empty() ? "" : ", " + clean(summary.isolation),
+                      summary.shard ? fmt::format(", part {} of {}", summary.shard->part, summary.shard->of) : ""),
+          page);
   if (!summary.version.empty()) figure(is_reference ? "behaves as" : "version", clean(summary.version), page);
   figure("transactions",
          fmt::format("{} committed, {} rolled back, {} retried, {} failed", thousands(summary.committed),
@@ -101,11 +151,29 @@ void tell_run(const Run& run, Page& page) {
         fmt::format("{:.1f} committed a second, in {}{}", static_cast<double>(summary.committed) / summary.duration_s,
                     milliseconds(summary.duration_s * 1000), is_reference ? " of virtual time" : ""),
         page);
+  tell_warm_up(summary, page);
+  if (!summary.retries.empty()) figure("retries", retries_in_words(summary), page);
+  tell_times(summary, page);
   figure("lock waits", waits_in_words(summary.waits), page);
-  figure("deadlocks", thousands(summary.deadlocks), page);
+  figure("deadlocks",
+         thousands(summary.deadlocks) + (summary.unreported_deadlocks == 0
+                                             ? ""
+                                             : fmt::format(", and {} that the engine reported to nobody",
+                                                           thousands(summary.unreported_deadlocks))),
+         page);
+  if (const auto& server = summary.server_count)
+    figure("  the server",
+           server->deadlocks == summary.deadlocks
+               ? fmt::format("counted as many ({})", clean(server->source))
+               : fmt::format("counted {} ({}): {}", thousands(server->deadlocks), clean(server->source),
+                             server->deadlocks > summary.deadlocks
+                                 ? "others were on it, or sessions of this run were not told"
+                                 : "its counter leaves some kinds out, or was read too early"),
+           page);
   if (summary.lock_timeouts > 0) figure("lock timeouts", thousands(summary.lock_timeouts), page);
   if (summary.serialization_failures > 0) figure("not serialized", thousands(summary.serialization_failures), page);
-  if (summary.errors > 0) figure("errors", thousands(summary.errors), page);
+  tell_errors(summary, page);
+  for (const std::string& note : summary.notes) figure("note", clean(note), page);
   if (summary.stalled)
     page.paragraph(Text("  "),
                    Text(Ink::bad, "The run came to a standstill: every session waited, and nothing could go on."));
@@ -143,15 +211,22 @@ void tell_orders(const Report& report, const Run& run, bool step_by_step, bool v
 void tell_checks(const Report& report, Page& page) {
   if (checks_made(report) == 0) return;
   const std::uint64_t failed = checks_failed(report);
-  heading(failed == 0
+  const bool parts =
+      std::any_of(report.runs.begin(), report.runs.end(), [](const Run& run) { return run.summary.shard.has_value(); });
+  heading(parts ? "What the workload expects of the whole: gridlock merge tells whether it holds"
+          : failed == 0
               ? fmt::format("What the workload expects: {} of {} hold", checks_made(report), checks_made(report))
               : fmt::format("What the workload expects: {} of {} FAILED", failed, checks_made(report)),
           page);
   for (const Run& run : report.runs)
     for (const Check& check : run.checks) {
-      Text mark = check.holds ? Text(Ink::good, "  holds   ") : Text(Ink::bad, "  FAILED  ");
+      Text mark = !check.judged ? Text(Ink::dim, "  open    ")
+                  : check.holds ? Text(Ink::good, "  holds   ")
+                                : Text(Ink::bad, "  FAILED  ");
       Text text(clean(check.what) + ": expected " + clean(check.expected));
-      if (check.holds) {
+      if (!check.judged) {
+        page.paragraph(mark, text.add(", here " + clean(check.got)));
+      } else if (check.holds) {
         page.paragraph(mark, text);
       } else {
         text.add(", got ").add(Ink::bad, clean(check.got));
@@ -188,7 +263,8 @@ void tell_runs(const Report& report, Page& page) {
 }
 
 void tell_inputs(const Report& report, bool verbose, Page& page) {
-  if (report.command == "run") return;
+  if (report.command == "run" || report.command == "compare") return;
+  if (report.explored || report.replayed || report.predicted) return;
   heading(report.command == "check" ? "What was checked" : "What was read", page);
   for (const auto& input : report.inputs) {
     Text text;

@@ -39,6 +39,15 @@ void tell_kind(const Kind& kind, const Telling& telling, Told& told, Page& page)
 bool told_step_by_step(const Report& report, bool verbose);
 void tell_orders(const Report& report, const Run& run, bool step_by_step, bool verbose, Page& page);
 
+/// explore: the bounds, and the shortest order to each finding; replay: where it departed from its schedule.
+void tell_coverage(const Report& report, Page& page);
+void tell_witnesses(const Report& report, bool verbose, Page& page);
+void tell_predicted(const Report& report, Page& page);
+void tell_replay(const Report& report, Page& page);
+
+/// Several runs side by side.
+void tell_comparison(const Report& report, bool verbose, Page& page);
+
 void tell_checks(const Report& report, Page& page);
 void tell_lock_waits(const Report& report, bool verbose, Page& page);
 void tell_runs(const Report& report, Page& page);

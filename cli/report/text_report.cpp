@@ -16,8 +16,8 @@ using namespace report;
 constexpr std::size_t kinds_shown = 3;
 
 void tell_headline(const Report& report, Page& page) {
-  const bool bad = deadlocks_found(report) > 0 || checks_failed(report) > 0 ||
-                   std::any_of(report.inputs.begin(), report.inputs.end(), not_understood);
+  const bool bad = deadlocks_found(report) > 0 || (report.explored && !report.explored->witnesses.empty()) ||
+                   checks_failed(report) > 0 || std::any_of(report.inputs.begin(), report.inputs.end(), not_understood);
   const Ink ink = checks_made(report) > 0 && checks_failed(report) == 0 ? Ink::strong : bad ? Ink::bad : Ink::good;
   if (report.stopped)
     page.paragraph(Text(), Text(Ink::waiting, "Stopped by a signal: this is the report of what happened so far."));
@@ -40,7 +40,9 @@ void tell_deadlocks(const Report& report, const Style& style, bool with_dance, P
   const std::size_t shown = style.verbose ? kinds.size() : std::min(kinds.size(), kinds_shown);
   Told told;
   for (std::size_t i = 0; i < shown; ++i)
-    tell_kind(kinds[i], {i + 1, kinds.size(), with_dance, report.command == "run", style.verbose}, told, page);
+    tell_kind(kinds[i],
+              {i + 1, kinds.size(), with_dance, report.command == "run" || report.command == "compare", style.verbose},
+              told, page);
   if (shown == kinds.size()) return;
   std::uint64_t rest = 0;
   for (std::size_t i = shown; i < kinds.size(); ++i) rest += kinds[i].count;
@@ -72,15 +74,23 @@ void tell_again(const Report& report, Page& page) {
 
 std::string to_text(const Report& report, const Style& style) {
   Page page(static_cast<std::size_t>(std::max(style.width, 40)));
-  const bool step_by_step = told_step_by_step(report, style.verbose);
+  const bool step_by_step = report.command != "compare" && told_step_by_step(report, style.verbose);
   tell_headline(report, page);
-  if (checks_failed(report) > 0) tell_checks(report, page);
+  tell_replay(report, page);
+  const bool compares = report.command == "compare" && !report.runs.empty();
+  // a comparison has them in its table
+  if (!compares && checks_failed(report) > 0) tell_checks(report, page);
   tell_kinds(kinds_of(report.analysis), style.verbose, page);
-  for (const Run& run : report.runs) tell_orders(report, run, step_by_step, style.verbose, page);
+  if (compares) tell_comparison(report, style.verbose, page);
+  if (!compares)
+    for (const Run& run : report.runs) tell_orders(report, run, step_by_step, style.verbose, page);
   tell_deadlocks(report, style, !step_by_step, page);
-  tell_lock_waits(report, style.verbose, page);
-  tell_runs(report, page);
-  if (checks_failed(report) == 0) tell_checks(report, page);
+  tell_witnesses(report, style.verbose, page);
+  tell_coverage(report, page);
+  tell_predicted(report, page);
+  if (!report.explored) tell_lock_waits(report, style.verbose, page);
+  if (!compares && !report.explored) tell_runs(report, page);
+  if (!compares && checks_failed(report) == 0) tell_checks(report, page);
   tell_inputs(report, style.verbose, page);
   tell_limits(report, page);
   tell_again(report, page);

@@ -121,7 +121,8 @@ class Chooser {
   bool comparable(const sql::Type& type, const Value& value) const;
   std::optional<Candidate> by_index(IndexId id) const;
   Candidate by_scan() const;
-  void add_ranges(const Index& index, const std::vector<Key>& prefixes, const IndexField& field,
+  void narrow(const Index& index, std::size_t position, bool low, Key& bound, bool& inclusive) const;
+  void add_ranges(const Index& index, const std::vector<Key>& prefixes, std::size_t position,
                   const Intervals& intervals, std::vector<ScanRange>& ranges) const;
   std::size_t rows_in(const Index& index, const ScanRange& range) const;
   void add_costs(const Index& index, Candidate& candidate, bool by_equality) const;
@@ -208,8 +209,25 @@ std::optional<Intervals> Chooser::intervals_of(ColumnId column) const {
   return all;
 }
 
-void Chooser::add_ranges(const Index&, const std::vector<Key>& prefixes, const IndexField& field,
+/// A bound that belongs to its range is made narrower by the conditions on the index's next columns (SEL_ARG::
+/// store_min_key, store_max_key): of `v BETWEEN 1 AND 4 AND w < 2` on (v, w) the end is (4, 2).
+void Chooser::narrow(const Index& index, std::size_t position, bool low, Key& bound, bool& inclusive) const {
+  for (; inclusive && position < index.fields.size(); ++position) {
+    const IndexField& field = index.fields[position];
+    const auto intervals = field.prefix == 0 ? intervals_of(field.column) : std::nullopt;
+    if (!intervals || intervals->empty()) return;
+    const bool first = low != field.descending;
+    const Interval& at = first ? intervals->front() : intervals->back();
+    const std::optional<Value>& value = first ? at.low : at.high;
+    if (!value) return;
+    bound.push_back(*value);
+    inclusive = first ? at.low_inclusive : at.high_inclusive;
+  }
+}
+
+void Chooser::add_ranges(const Index& index, const std::vector<Key>& prefixes, std::size_t position,
                          const Intervals& intervals, std::vector<ScanRange>& ranges) const {
+  const IndexField& field = index.fields[position];
   for (const Key& prefix : prefixes) {
     std::vector<ScanRange> here;
     for (const Interval& interval : intervals) {
@@ -225,10 +243,12 @@ void Chooser::add_ranges(const Index&, const std::vector<Key>& prefixes, const I
       if (low) {
         range.low.push_back(*low);
         range.low_inclusive = low_inclusive;
+        if (low_inclusive) narrow(index, position + 1, true, range.low, range.low_inclusive);
       }
       if (high) {
         range.high.push_back(*high);
         range.high_inclusive = high_inclusive;
+        if (high_inclusive) narrow(index, position + 1, false, range.high, range.high_inclusive);
       }
       here.push_back(std::move(range));
     }
@@ -252,7 +272,7 @@ std::optional<Chooser::Candidate> Chooser::by_index(IndexId id) const {
     const bool points =
         std::all_of(intervals->begin(), intervals->end(), [](const Interval& i) { return i.is_point(); });
     if (!points || prefixes.size() * intervals->size() > ranges_max) {
-      add_ranges(index, prefixes, field, *intervals, candidate.path.ranges);
+      add_ranges(index, prefixes, f, *intervals, candidate.path.ranges);
       done = true;
       break;
     }
@@ -374,6 +394,8 @@ void Chooser::order(Candidate& candidate) const {
   candidate.path.in_order = forward.has_value();
   if (forward && !*forward) {
     candidate.path.forward = false;
+    const bool ref = candidate.path.ranges.size() == 1 && candidate.path.ranges.front().exact;
+    candidate.path.index_condition = candidate.path.index_condition && request_.backward_condition && !ref;
     std::reverse(candidate.path.ranges.begin(), candidate.path.ranges.end());
   }
 }
@@ -432,7 +454,7 @@ std::optional<IndexId> Chooser::ordering_index() const {
 bool Chooser::impossible() const {
   return std::any_of(request_.use->terms.begin(), request_.use->terms.end(), [&](const Term& term) {
     const auto one = intervals_of(term);
-    const bool fixed = one && (one->empty() || (one->size() == 1 && one->front().is_point()));
+    const bool fixed = one && term.any.size() == 1 && (one->empty() || (one->size() == 1 && one->front().is_point()));
     if (!fixed && !in_an_index(term.column)) return false;
     const auto all = intervals_of(term.column);
     return all && all->empty();
@@ -466,10 +488,13 @@ std::optional<Chooser::Candidate> Chooser::cheapest(std::vector<Candidate> candi
 
 /// The access that the workload asks for; a whole unique key of constants is read as such all the same.
 AccessPath Chooser::as_wanted() const {
-  const Index* index = request_.catalog->index_named(table_.id, *request_.wanted);
-  const bool scan = index == nullptr || *request_.wanted == "scan";
+  constexpr std::string_view whole = "scan ";
+  const bool whole_index = request_.wanted->starts_with(whole);
+  const Index* index =
+      request_.catalog->index_named(table_.id, whole_index ? request_.wanted->substr(whole.size()) : *request_.wanted);
+  const bool scan = index == nullptr;
   std::optional<Candidate> chosen;
-  if (!scan) chosen = by_index(index->id);
+  if (!scan && !whole_index) chosen = by_index(index->id);
   const bool constant = chosen && chosen->unique && request_.select;
   if (!chosen) {
     chosen = by_scan();

@@ -41,6 +41,7 @@ struct AccessRequest {
   const EvalContext* context = nullptr;
   const std::vector<OrderKey>* order_by = nullptr;  ///< of the query, if this is its first table
   const std::string* wanted = nullptr;              ///< the index to use, or `scan`, whatever the cost
+  bool backward_condition = true;                   ///< index conditions are tested in backward scans too (MySQL)
   bool limited = false;                             ///< LIMIT is given
   bool select = true;                               ///< false: UPDATE, DELETE (no ref access, no ICP)
 };

@@ -259,6 +259,7 @@ IndexId Catalog::index_over(TableId table, const std::vector<ColumnId>& columns)
 }
 
 Refusal Catalog::add_foreign_key(TableId child, const sql::ForeignKeyDef& key) {
+  if (ignores_foreign_keys) return {};
   ForeignKey foreign;
   foreign.child = child;
   foreign.on_delete = key.on_delete;

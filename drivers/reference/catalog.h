@@ -75,8 +75,9 @@ struct Catalog {
   std::vector<Table> tables;
   std::vector<Index> indexes;
   std::vector<ForeignKey> foreign_keys;
-  std::uint32_t spaces = 0;   ///< lock spaces in use
-  std::uint64_t version = 0;  ///< grows with each change: plans made before are stale
+  bool ignores_foreign_keys = false;  ///< MyISAM reads them and does nothing
+  std::uint32_t spaces = 0;           ///< lock spaces in use
+  std::uint64_t version = 0;          ///< grows with each change: plans made before are stale
 
   const Table* find(std::string_view name) const;
   const Index& index(IndexId id) const { return indexes[id]; }

@@ -7,7 +7,9 @@ Engine::Engine(const Profile& profile, const EngineSettings& settings, std::uint
       settings_(settings),
       random_state_(seed),
       locks_(*profile.locks),
-      metadata_(metadata_rules()) {}
+      metadata_(metadata_rules()) {
+  catalog_.ignores_foreign_keys = profile.whole_tables;
+}
 
 Slot Engine::add_session(const SessionSetup& setup) {
   Session session;

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "drivers/driver.h"
+#include "drivers/explorable.h"
 #include "drivers/reference/deadlock_detector.h"
 #include "drivers/reference/metadata_rules.h"
 #include "drivers/reference/profile.h"
@@ -73,6 +74,9 @@ class Engine {
   std::size_t sessions() const { return sessions_.size(); }
   const LockTable& locks() const { return locks_; }
 
+  // --- watching what steps touch (engine_touch.cpp)
+  std::vector<Touch> take_touches();
+
  private:
   using LockMode = Mode;
 
@@ -93,15 +97,25 @@ class Engine {
   std::optional<std::int64_t> next_timeout() const;
   std::uint64_t random();
 
+  // --- engine_touch.cpp: what a step looks at and changes
+  void touch(Resource on, bool changed);
+  void touch_metadata(Resource on, bool changed);
+  enum class Shared : std::uint8_t { everything, waits, commits, counter, session, wait };
+  void touch(Shared what, std::uint32_t which, bool changed);
+  void touch_all_of(Slot slot);
+  void touch_commits();
+
   // --- engine_locking.cpp: asking the lock table
   enum class Got : std::uint8_t { taken, held, waiting, refused };
   Got lock_record(Slot slot, IndexId index, RecordId record, LockMode mode, bool refuse = false);
   Got lock_to_modify(Slot slot, IndexId index, RecordId record);
   Got lock_to_insert(Slot slot, IndexId index, RecordId successor);
   Got lock_table(Slot slot, TableId table, LockMode mode);
+  Got lock_whole_table(Slot slot, TableId table, LockMode mode);
   Got lock_metadata(Slot slot, Resource on, LockMode mode);
   Got answer(Slot slot, const Answer& answer, bool metadata);
   void make_explicit(IndexId index, RecordId record);
+  bool taken_for_own(Slot slot, IndexId index, RecordId record) const;
   Slot implicit_owner(IndexId index, RecordId record) const;
   Resource resource(IndexId index, RecordId record) const { return {catalog_.indexes[index].space, record}; }
   static Resource metadata_of(TableId table) { return {table + 1, 0}; }
@@ -118,6 +132,7 @@ class Engine {
   Progress found(Slot slot, Cursor& cursor, bool checked);
   Progress next_record(Cursor& cursor);
   Progress next_range(Cursor& cursor);
+  static bool reads_forward(const Cursor& cursor);
   struct Relation {
     bool row_in_range = true;
     bool gap_in_range = true;
@@ -162,6 +177,9 @@ class Engine {
   // --- engine_statement.cpp: what each statement does
   Progress step_statement(Slot slot);
   Progress take_metadata_locks(Slot slot);
+  Progress take_table_locks(Slot slot);
+  LockMode table_mode(Slot slot, TableId table) const;
+  void end_table_statement(Slot slot);
   Progress body(Slot slot);
   Progress select_body(Slot slot);
   Progress change_body(Slot slot);
@@ -235,6 +253,7 @@ class Engine {
   Progress look_up(Slot slot, RowWrite& write, IndexId index, Key wanted, LockWish wish);
   bool is_due(const RowWrite& write, IndexId stands_on) const;
   Progress find_referenced(Slot slot, RowWrite& write, IndexId index, const Key& wanted);
+  bool comes_back(Slot slot, const RowWrite& write, const ForeignKey& key) const;
   Got lock_child(Slot slot, const ForeignKey& key, RowId row);
   void push_cascade(Slot slot, std::uint32_t number);
 
@@ -275,6 +294,8 @@ class Engine {
   std::vector<OrderedIndex> indexes_;  // by IndexId
   std::vector<RowStore> rows_;         // by TableId
   std::vector<std::int64_t> next_auto_increment_;
+  std::vector<TrxId> last_writers_;   // by IndexId: PAGE_MAX_TRX_ID, of a secondary index taken as one page
+  std::vector<bool> has_holes_;       // by TableId: a row was deleted, so that MyISAM's inserts are not at the end
   std::int64_t next_row_id_ = 0x200;  // the first one that a new server gives
   LockTable locks_;
   LockTable metadata_;  // space 0 is user locks, 1 + n is table n
@@ -293,6 +314,8 @@ class Engine {
   std::int64_t now_ = 0;
   bool sliced_ = false;
   std::vector<Event> events_;
+  bool watched_ = false;  ///< touches are noted
+  std::vector<Touch> touches_;
 };
 
 }  // namespace gridlock::reference

@@ -43,6 +43,7 @@ bool upgrades(const sql::StatementNode& node) {
 }  // namespace
 
 Progress Engine::define_body(Slot slot) {
+  touch(Shared::everything, 0, true);
   Execution& execution = sessions_[slot].execution;
   const sql::StatementNode& node = execution.statement->statement.node;
   if (execution.next == 0) commit(slot);
@@ -141,6 +142,7 @@ void Engine::empty_table(TableId table) {
   for (const IndexId index : catalog_.tables[table].indexes) indexes_[index] = empty_index(catalog_.indexes[index]);
   rows_[table] = RowStore(catalog_.tables[table].columns.size());
   next_auto_increment_[table] = 1;
+  has_holes_[table] = false;
 }
 
 /// Storage for what the catalog has that is new; an index made later gets entries for the rows that are there.
@@ -148,6 +150,7 @@ void Engine::add_storage() {
   while (rows_.size() < catalog_.tables.size()) {
     rows_.emplace_back(catalog_.tables[rows_.size()].columns.size());
     next_auto_increment_.push_back(1);
+    has_holes_.push_back(false);
   }
   while (indexes_.size() < catalog_.indexes.size()) {
     const Index& info = catalog_.indexes[indexes_.size()];

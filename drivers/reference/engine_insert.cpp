@@ -34,11 +34,13 @@ std::optional<Row> Engine::candidate_row(Slot slot, const std::vector<Value>& gi
   for (ColumnId id = 0; id < row.size(); ++id) {
     const Column& column = table.columns[id];
     if (column.hidden) {
+      touch(Shared::counter, table.id, true);
       row[id] = next_row_id_++;
       continue;
     }
     if (!set[id] && column.default_value) row[id] = *column.default_value;
     if (!set[id] && column.default_now) row[id] = DateTime{epoch_micros + now_};
+    if (id == table.auto_increment) touch(Shared::counter, table.id, true);
     if (id == table.auto_increment && (is_null(row[id]) || compare_values(row[id], std::int64_t{0}) == 0)) {
       row[id] = next_auto_increment_[table.id]++;
       sessions_[slot].last_insert_id = std::get<std::int64_t>(row[id]);
@@ -230,6 +232,15 @@ Progress Engine::write_candidate(Slot slot) {
     execution.insert = Execution::Insert::next;
     return Progress::again;
   }
+  const bool no_parent = progress == Progress::error && execution.error && execution.error->code == "1452";
+  if (no_parent && plan.insert_kind == sql::Insert::Kind::insert_ignore) {
+    execution.writes.clear();
+    roll_back_to(slot, execution.undo_at_row, true);
+    execution.error.reset();
+    execution.outcome = Outcome::done;
+    execution.insert = Execution::Insert::next;
+    return Progress::again;
+  }
   if (progress != Progress::ready) return progress;
   if (execution.replaced) {  // REPLACE has deleted the old row: insert the new one again
     execution.replaced = false;
@@ -293,7 +304,10 @@ Progress Engine::resolve_conflict(Slot slot) {
     if (catalog_.indexes[id].unique) last_unique = id;
   }
   if (execution.conflict_index == last_unique && table.children.empty()) {
-    return update_conflict(slot, execution.candidate);
+    Row after = execution.candidate;
+    for (ColumnId column = 0; column < after.size(); ++column)
+      if (table.columns[column].hidden) after[column] = present[column];
+    return update_conflict(slot, std::move(after));
   }
   ++execution.affected;
   RowWrite write;

@@ -118,6 +118,7 @@ Progress Engine::open_table(Slot slot, QueryRun& run) {
   request.order_by = run.depth == 0 && query.group_by.empty() && query.aggregates.empty() ? &query.order_by : nullptr;
   const auto& wanted = execution.statement->access;
   if (const auto found = wanted.find(use.binding); found != wanted.end()) request.wanted = &found->second;
+  request.backward_condition = profile_->backward_index_condition;
   request.limited = query.limit != none;
   request.select = execution.plan->kind == StatementPlan::Kind::select ||
                    execution.plan->kind == StatementPlan::Kind::insert || run.query != 0;
@@ -129,6 +130,9 @@ Progress Engine::open_table(Slot slot, QueryRun& run) {
     return true;
   });
   const LockWish wish = wish_of(slot, use);
+  Transaction& transaction = sessions_[slot].transaction;
+  const bool consistent = wish == LockWish::snapshot && transaction.isolation != sql::Isolation::read_uncommitted;
+  if (consistent && !cursor.path.impossible && !transaction.view) transaction.view = log_.open_view();
   if (wish != LockWish::snapshot && !cursor.path.impossible) {
     const Mode mode = wish == LockWish::share ? innodb::IS : innodb::IX;
     if (lock_table(slot, use.table, mode) == Got::waiting) return Progress::wait;

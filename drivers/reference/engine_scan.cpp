@@ -62,7 +62,7 @@ void Engine::restore_position(Cursor& cursor) {
   const RecordId there = index.lower_bound(cursor.stood_at);
   if (there == cursor.at && index.compare(cursor.stood_at, there) == 0) return;
   const bool same_key = there != supremum && index.compare(cursor.stood_at, there) == 0;
-  cursor.at = cursor.path.forward || same_key ? there : index.previous(there);
+  cursor.at = reads_forward(cursor) || same_key ? there : index.previous(there);
   cursor.phase = Cursor::Phase::examine;
   cursor.new_lock.reset();
   cursor.new_row_lock.reset();
@@ -80,7 +80,7 @@ Progress Engine::open_range(Cursor& cursor) {
   cursor.new_lock.reset();
   cursor.new_row_lock.reset();
   cursor.phase = Cursor::Phase::examine;
-  if (cursor.path.forward || range.exact) {
+  if (reads_forward(cursor)) {
     cursor.at = range.low.empty()     ? index.first()
                 : range.low_inclusive ? index.lower_bound(range.low)
                                       : index.upper_bound(range.low);
@@ -105,6 +105,9 @@ Progress Engine::lock_gap_behind(Slot slot, LockWish wish, Cursor& cursor) {
   return Progress::again;
 }
 
+/// One row at most is found alike from both ends.
+bool Engine::reads_forward(const Cursor& cursor) { return cursor.path.forward || range_of(cursor).unique; }
+
 Progress Engine::next_range(Cursor& cursor) {
   ++cursor.range;
   cursor.phase = Cursor::Phase::open_range;
@@ -119,8 +122,7 @@ Progress Engine::next_record(Cursor& cursor) {
   cursor.new_lock.reset();
   cursor.new_row_lock.reset();
   cursor.phase = Cursor::Phase::examine;
-  const ScanRange& range = range_of(cursor);
-  if (cursor.path.forward || range.exact) {
+  if (reads_forward(cursor)) {
     if (cursor.at == supremum) return next_range(cursor);
     cursor.at = index.next(cursor.at);
   } else {
@@ -144,7 +146,7 @@ Progress Engine::examine(Slot slot, const TableUse& use, LockWish wish, Cursor& 
     cursor.phase = Cursor::Phase::step;
     return Progress::again;
   }
-  if (range.exact && index.compare(range.low, cursor.at) != 0) {
+  if (range.exact && reads_forward(cursor) && index.compare(range.low, cursor.at) != 0) {
     if (gaps && lock_record(slot, cursor.path.index, cursor.at, modes_of(wish).gap) == Got::waiting) {
       return Progress::wait;
     }
@@ -328,7 +330,7 @@ Progress Engine::found(Slot slot, Cursor& cursor, bool checked) {
 
 bool Engine::past_end(const Cursor& cursor) const {
   const ScanRange& range = range_of(cursor);
-  if (range.exact) return false;
+  if (range.exact && reads_forward(cursor)) return false;
   const OrderedIndex& index = indexes_[cursor.path.index];
   if (cursor.path.forward) {
     if (range.high.empty()) return false;
@@ -343,7 +345,16 @@ bool Engine::past_end(const Cursor& cursor) const {
 VersionId Engine::visible_version(Slot slot, TableId table, RowId row) {
   Transaction& transaction = sessions_[slot].transaction;
   VersionId version = rows_[table].newest(row);
-  if (transaction.isolation == sql::Isolation::read_uncommitted) return version;
+  touch_commits();
+  if (transaction.isolation == sql::Isolation::read_uncommitted || profile_->whole_tables) {
+    touch(resource(catalog_.tables[table].clustered(), row), false);
+  }
+  const auto& local_view = sessions_[slot].local_view;
+  while (local_view && version != none &&
+         !log_.sees(*local_view, transaction.id, rows_[table].version(version).writer)) {
+    version = rows_[table].version(version).older;
+  }
+  if (transaction.isolation == sql::Isolation::read_uncommitted || profile_->whole_tables) return version;
   if (!transaction.view) transaction.view = log_.open_view();
   while (version != none && !log_.sees(*transaction.view, transaction.id, rows_[table].version(version).writer)) {
     version = rows_[table].version(version).older;
@@ -376,9 +387,10 @@ void Engine::unlock_row(Slot slot, Cursor& cursor) {
   const TableId table = catalog_.indexes[cursor.path.index].table;
   const bool clustered = catalog_.indexes[cursor.path.index].clustered;
   const TrxId own = sessions_[slot].transaction.id;
-  if (own != no_trx_id && rows_[table].newest_version(cursor.row).writer == own) return;
+  const bool wrote_it = own != no_trx_id && rows_[table].newest_version(cursor.row).writer == own;
+  if (clustered && wrote_it) return;
   unlock_entry(slot, cursor);
-  if (clustered || !cursor.new_row_lock) return;
+  if (clustered || wrote_it || !cursor.new_row_lock) return;
   locks_.release(slot, resource(catalog_.tables[table].clustered(), cursor.row), *cursor.new_row_lock, woken_);
   cursor.new_row_lock.reset();
   wake_all();

@@ -54,6 +54,8 @@ void Engine::begin_wait(Slot slot, bool metadata) {
   Session& session = sessions_[slot];
   session.state = Session::State::waiting;
   session.waits_for_metadata = metadata;
+  touch(Shared::waits, 0, false);
+  touch(Shared::wait, slot, true);
   const std::int64_t second = 1'000'000;
   const std::int64_t patience = (metadata ? session.settings.metadata_timeout_s : session.settings.lock_wait_timeout_s);
   session.wait_deadline = now_ + patience * second;
@@ -157,6 +159,7 @@ void Engine::resolve_deadlocks() {
 
 void Engine::resolve_deadlock(const DeadlockCycle& cycle) {
   const Slot victim = cycle.victim;
+  for (const Slot member : cycle.members) touch(Shared::wait, member, true);
   tell(victim, deadlock_found(cycle, false));
   end_wait(victim);
   locks_.cancel_wait(victim, woken_);
@@ -199,7 +202,7 @@ std::vector<Slot> Engine::metadata_cycle(Slot slot) const {
 }
 
 /// Metadata and user locks have their own deadlock search, which knows nothing of InnoDB's locks, and another price:
-/// the statement fails, the transaction goes on (sql/mdl.cc, MDL_context::find_deadlock).
+/// a user lock costs its statement only (sql/mdl.cc, MDL_context::find_deadlock).
 void Engine::resolve_metadata_deadlock(Slot slot) {
   DeadlockCycle found;
   found.members = metadata_cycle(slot);
@@ -212,6 +215,7 @@ void Engine::resolve_metadata_deadlock(Slot slot) {
   }
   DeadlockCycle* cycle = &found;
   const Slot victim = cycle->victim;
+  for (const Slot member : cycle->members) touch(Shared::wait, member, true);
   const bool user_lock = metadata_.wanted(victim).on.space == 0;
   tell(victim, deadlock_found(*cycle, true));
   end_wait(victim);
@@ -223,6 +227,8 @@ void Engine::resolve_metadata_deadlock(Slot slot) {
                                       "Deadlock found when trying to get user-level lock; try rolling back "
                                       "transaction/releasing locks and restarting lock acquisition."}
                         : ServerError{"1213", "Deadlock found when trying to get lock; try restarting transaction"};
+  // Open_table_context::request_backoff_action: a transaction that holds metadata locks is rolled back to let them go
+  if (!user_lock) roll_back(victim);
   fail_statement(victim);
   wake_all();
 }

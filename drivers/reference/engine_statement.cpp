@@ -6,6 +6,7 @@
 #include "drivers/reference/engine.h"
 #include "drivers/reference/engine_context.h"
 #include "drivers/reference/sql_value.h"
+#include "drivers/reference/table_rules.h"
 
 namespace gridlock::reference {
 namespace {
@@ -37,6 +38,8 @@ std::shared_ptr<const StatementPlan> Engine::plan_of(const std::shared_ptr<const
 void Engine::start(const Call& call) {
   Session& session = sessions_[call.session];
   session.execution = Execution{};
+  touch(Shared::session, call.session, true);
+  touch(Shared::everything, 0, false);
   Execution& execution = session.execution;
   execution.statement = call.statement;
   execution.parameters = call.parameters;
@@ -63,6 +66,7 @@ Progress Engine::step_statement(Slot slot) {
   Execution& execution = sessions_[slot].execution;
   switch (execution.phase) {
     case Execution::Phase::metadata: return take_metadata_locks(slot);
+    case Execution::Phase::tables: return take_table_locks(slot);
     case Execution::Phase::body:
     case Execution::Phase::write: {
       const Progress progress = body(slot);
@@ -102,8 +106,49 @@ Progress Engine::take_metadata_locks(Slot slot) {
   }
   execution.next = 0;
   execution.undo_at_statement = session.transaction.undo.size();
+  execution.phase = profile_->whole_tables ? Execution::Phase::tables : Execution::Phase::body;
+  return Progress::again;
+}
+
+/// MyISAM: all tables at once, in one order, whatever the statement's own (mysql_lock_tables, thr_multi_lock).
+Progress Engine::take_table_locks(Slot slot) {
+  Session& session = sessions_[slot];
+  Execution& execution = session.execution;
+  const StatementPlan& plan = *execution.plan;
+  std::vector<TableId> tables = plan.tables_read;
+  std::sort(tables.begin(), tables.end());
+  for (; session.locked_tables.empty() && execution.next < tables.size(); ++execution.next) {
+    const TableId table = tables[execution.next];
+    if (lock_whole_table(slot, table, table_mode(slot, table)) == Got::waiting) return Progress::wait;
+  }
+  execution.next = 0;
   execution.phase = Execution::Phase::body;
   return Progress::again;
+}
+
+/// A plain INSERT goes beside readers while the table has no holes (concurrent_insert=AUTO).
+Mode Engine::table_mode(Slot slot, TableId table) const {
+  const StatementPlan& plan = *sessions_[slot].execution.plan;
+  if (metadata_mode(plan, table) == metadata::shared_read) return table_lock::read;
+  const bool plain_insert = plan.kind == StatementPlan::Kind::insert && !plan.upsert &&
+                            plan.insert_kind != sql::Insert::Kind::replace && table == plan.target;
+  const int beside = settings_.concurrent_insert;
+  if (plain_insert && (beside == 2 || (beside == 1 && !has_holes_[table]))) return table_lock::concurrent_insert;
+  return sessions_[slot].settings.low_priority_updates ? table_lock::write_low_priority : table_lock::write;
+}
+
+/// MyISAM: what the statement wrote is there for good, and its locks go.
+void Engine::end_table_statement(Slot slot) {
+  Transaction& transaction = sessions_[slot].transaction;
+  if (transaction.id != no_trx_id) {
+    log_.commit(transaction.id);
+    history_.push_back({transaction.id, log_.commit_number(transaction.id), std::move(transaction.undo)});
+    transaction.id = no_trx_id;
+    transaction.undo.clear();
+    undo_entries_[slot] = 0;
+  }
+  if (sessions_[slot].locked_tables.empty()) locks_.release_all(slot, woken_);
+  wake_all();
 }
 
 Progress Engine::body(Slot slot) {
@@ -157,7 +202,13 @@ void Engine::end_statement(Slot slot) {
   Execution& execution = session.execution;
   const StatementPlan& plan = *execution.plan;
   if (plan.kind == StatementPlan::Kind::insert && settings_.autoinc_lock_mode < 2) {
+    touch({catalog_.tables[plan.target].space, 0}, true);
     locks_.release(slot, {catalog_.tables[plan.target].space, 0}, innodb::AUTO_INC, woken_);
+  }
+  touch(Shared::session, slot, true);
+  if (profile_->whole_tables) {
+    touch_all_of(slot);
+    end_table_statement(slot);
   }
   Transaction& transaction = session.transaction;
   if (transaction.number != 0 && transaction.skips_gaps()) {
@@ -179,9 +230,11 @@ void Engine::fail_statement(Slot slot) {
   if (execution.outcome == Outcome::serialization_failure) {
     roll_back(slot);
   } else if (session.transaction.number != 0) {
-    const std::size_t undo =
-        execution.phase == Execution::Phase::metadata ? session.transaction.undo.size() : execution.undo_at_statement;
+    const std::size_t undo = execution.phase == Execution::Phase::metadata ? session.transaction.undo.size()
+                             : profile_->whole_tables ? execution.undo_at_row  // the rows before this one stay
+                                                      : execution.undo_at_statement;
     roll_back_to(slot, undo, true);
+    if (profile_->whole_tables) end_table_statement(slot);
     if (!session.transaction.explicitly_begun && session.settings.autocommit) roll_back(slot);
   }
   execution.affected = 0;
@@ -335,6 +388,7 @@ Progress Engine::transaction_body(Slot slot) {
     session.transaction.read_only = begin.read_only.value_or(false);
     const bool keeps_view = session.transaction.isolation >= sql::Isolation::repeatable_read;
     if (begin.consistent_snapshot && keeps_view) session.transaction.view = log_.open_view();
+    if (session.transaction.view) touch_commits();
     return Progress::end;
   }
   if (execution.plan->kind == StatementPlan::Kind::rollback) {
@@ -406,6 +460,7 @@ Progress Engine::set_variable_body(Slot slot) {
   for (const std::string_view scope : {"session.", "global.", "local."}) {
     if (name.size() > scope.size() && sql::same_name(name.substr(0, scope.size()), scope)) name.erase(0, scope.size());
   }
+  touch(Shared::everything, 0, true);  // it may be the whole engine's
   const bool was_autocommit = session.settings.autocommit;
   if (const auto problem = set_variable(session.settings, &settings_, name, to_text(value))) {
     const bool unknown = problem->message.find("has no setting") != std::string::npos;
@@ -423,6 +478,7 @@ Progress Engine::lock_tables_body(Slot slot) {
   Session& session = sessions_[slot];
   Execution& execution = session.execution;
   if (execution.next == 0) {
+    touch_all_of(slot);
     if (!session.locked_tables.empty() || execution.plan->kind == StatementPlan::Kind::lock_tables) commit(slot);
     release_metadata(slot, true);
     wake_all();
@@ -430,14 +486,22 @@ Progress Engine::lock_tables_body(Slot slot) {
   const auto& wanted = execution.plan->table_locks;
   for (; execution.next < wanted.size(); ++execution.next) {
     const TableLock& one = wanted[execution.next];
-    if (lock_metadata(slot, metadata_of(one.table),
-                      one.write ? metadata::shared_no_read_write : metadata::shared_read_only) == Got::waiting) {
+    const Mode mode = one.write   ? metadata::shared_no_read_write
+                      : one.local ? metadata::shared_read
+                                  : metadata::shared_read_only;
+    if (lock_metadata(slot, metadata_of(one.table), mode) == Got::waiting) {
       ++execution.next;  // so that the wait's end does not begin anew; the lock is held then
       session.locked_tables[one.table] = one.write;
       return Progress::wait;
     }
     session.locked_tables[one.table] = one.write;
   }
+  for (const TableLock& one : wanted) {
+    const Mode mode = one.write ? table_lock::write : one.local ? table_lock::read : table_lock::read_no_insert;
+    if (profile_->whole_tables && lock_whole_table(slot, one.table, mode) == Got::waiting) return Progress::wait;
+  }
+  const bool local = std::any_of(wanted.begin(), wanted.end(), [](const TableLock& one) { return one.local; });
+  if (local && profile_->whole_tables) session.local_view = log_.open_view();
   return Progress::end;
 }
 
@@ -456,6 +520,7 @@ Progress Engine::release_user_lock(Slot slot, const std::string& name) {
   if (found == held.end()) return Progress::end;
   if (--found->second > 0) return Progress::ready;
   held.erase(found);
+  touch_metadata(user_lock(name), true);
   metadata_.release(slot, user_lock(name), metadata::user, metadata_woken_);
   return Progress::ready;
 }
@@ -468,6 +533,7 @@ Progress Engine::get_user_lock(Slot slot, const UserLockCall& call, const std::s
     seconds =
         with_context(slot, [&](const EvalContext& context) { return to_double(evaluate(context, call.timeout)); });
   }
+  touch_metadata(user_lock(name), true);
   const bool free = metadata_.would_wait_for(slot, user_lock(name), metadata::user) == no_trx;
   result = std::int64_t{0};
   if (!free && (seconds == 0 || session.execution.user_lock_timed_out)) return Progress::ready;
@@ -499,6 +565,7 @@ Progress Engine::user_lock_call(Slot slot, const UserLockCall& call, Value& resu
   std::string name = to_text(value);
   for (char& c : name) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
   if (call.what == UserLockCall::What::get) return get_user_lock(slot, call, name, result);
+  touch_metadata(user_lock(name), false);
   const bool exists = !metadata_.queue_of(user_lock(name)).empty();
   if (call.what == UserLockCall::What::is_free) {
     result = std::int64_t{!exists};

@@ -22,6 +22,7 @@ void Engine::ensure_transaction(Slot slot) {
 void Engine::commit(Slot slot) {
   Transaction& transaction = sessions_[slot].transaction;
   if (transaction.number == 0) return;
+  touch_all_of(slot);
   if (transaction.id != no_trx_id) {
     log_.commit(transaction.id);
     history_.push_back({transaction.id, log_.commit_number(transaction.id), std::move(transaction.undo)});
@@ -32,6 +33,7 @@ void Engine::commit(Slot slot) {
 void Engine::roll_back(Slot slot) {
   Transaction& transaction = sessions_[slot].transaction;
   if (transaction.number == 0) return;
+  touch_all_of(slot);
   roll_back_to(slot, 0, false);
   if (transaction.id != no_trx_id) log_.roll_back(transaction.id);
   end_transaction(slot, false);
@@ -43,7 +45,7 @@ void Engine::end_transaction(Slot slot, bool committed) {
   tell_transaction(slot, committed ? TransactionState::Ended::committed : TransactionState::Ended::rolled_back);
   transaction = Transaction{};
   undo_entries_[slot] = 0;
-  locks_.release_all(slot, woken_);
+  if (!profile_->whole_tables) locks_.release_all(slot, woken_);
   release_metadata(slot, false);
   wake_all();
 }
@@ -51,8 +53,14 @@ void Engine::end_transaction(Slot slot, bool committed) {
 /// Metadata locks of the transaction go; those of LOCK TABLES stay until UNLOCK TABLES, user locks until released.
 void Engine::release_metadata(Slot slot, bool tables_too) {
   Session& session = sessions_[slot];
+  if (tables_too && profile_->whole_tables && !session.locked_tables.empty()) locks_.release_all(slot, woken_);
+  if (tables_too && session.local_view) {
+    log_.close_view(*session.local_view);
+    session.local_view.reset();
+  }
   if (tables_too) session.locked_tables.clear();
   for (const LockView& view : metadata_.locks_of(slot)) {
+    touch_metadata(view.on, !is_shared_metadata(view.mode));
     if (view.on.space == 0 || view.waiting || session.locked_tables.contains(view.on.space - 1)) continue;
     metadata_.release(slot, view.on, view.mode, metadata_woken_);
   }
@@ -64,6 +72,8 @@ void Engine::roll_back_to(Slot slot, std::size_t undo, bool partial) {
   while (entries.size() > undo) {
     const Undo last = entries.back();
     entries.pop_back();
+    const bool row = last.what == Undo::What::row_inserted || last.what == Undo::What::row_changed;
+    if (row) --undo_entries_[slot];  // trx->undo_no goes back with the records (trx_roll_pop_top_rec_of_trx)
     undo_one(slot, last, partial);
   }
   if (partial) wake_all();
@@ -75,6 +85,7 @@ void Engine::undo_one(Slot slot, const Undo& undo, bool partial) {
   const bool keep = partial && profile_->partial_rollback_keeps_locks && !sessions_[slot].transaction.skips_gaps();
   OrderedIndex& index = indexes_[undo.index];
   OrderedIndex::Note& note = index.note(undo.record);
+  touch(resource(undo.index, undo.record), true);
   switch (undo.what) {
     case Undo::What::row_inserted:
       if (keep) make_explicit(undo.index, undo.record);
@@ -125,7 +136,10 @@ void Engine::purge_again(const Undo& undo) {
 void Engine::remove_record(IndexId id, RecordId record) {
   OrderedIndex& index = indexes_[id];
   const RecordId successor = index.next(record);
-  locks_.record_removed(resource(id, record), resource(id, successor), index.page(record), woken_);
+  touch(resource(id, record), true);
+  touch(resource(id, successor), true);
+  if (!profile_->whole_tables)
+    locks_.record_removed(resource(id, record), resource(id, successor), index.page(record), woken_);
   index.remove(record);
 }
 

@@ -19,6 +19,8 @@ TrxId Engine::writer_id(Slot slot) {
 }
 
 void Engine::note_undo(Slot slot, const Undo& undo) {
+  if (undo.index >= last_writers_.size()) last_writers_.resize(undo.index + 1, no_trx_id);
+  last_writers_[undo.index] = std::max(last_writers_[undo.index], writer_id(slot));
   sessions_[slot].transaction.undo.push_back(undo);
   const bool row = undo.what == Undo::What::row_inserted || undo.what == Undo::What::row_changed;
   if (row) ++undo_entries_[slot];
@@ -121,6 +123,7 @@ Progress Engine::leave_old_row(Slot slot, RowWrite& write) {
   if (lock_to_modify(slot, clustered, write.row) == Got::waiting) return Progress::wait;
   RowStore& store = rows_[write.table];
   const bool moves = key_changes(write);
+  if (write.kind == RowWrite::Kind::erase) has_holes_[write.table] = true;
   const bool goes = write.kind == RowWrite::Kind::erase || moves;
   note_undo(slot, {Undo::What::row_changed, write.table, clustered, write.row, no_trx_id});
   store.push(write.row, writer_id(slot), goes, goes ? write.before : write.after);
@@ -241,7 +244,9 @@ Progress Engine::enter_new(Slot slot, RowWrite& write) {
       return Progress::wait;
     }
     record = index.insert(key);
-    locks_.record_inserted(resource(info.id, record), resource(info.id, successor), index.page(record));
+    touch(resource(info.id, record), true);
+    if (!profile_->whole_tables)
+      locks_.record_inserted(resource(info.id, record), resource(info.id, successor), index.page(record));
     note_undo(slot, {info.clustered ? Undo::What::row_inserted : Undo::What::entry_inserted, write.table, info.id,
                      record, no_trx_id});
   }

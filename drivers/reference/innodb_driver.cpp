@@ -8,7 +8,7 @@
 namespace gridlock::reference {
 namespace {
 
-class InnodbDriver final : public ReferenceDriver {
+class InnodbDriver final : public ReferenceDriver, public Explorable {
  public:
   explicit InnodbDriver(const Profile& profile) : engine_(profile, EngineSettings{}, 0) {}
 
@@ -23,6 +23,8 @@ class InnodbDriver final : public ReferenceDriver {
   std::string name() const override { return std::string(engine_.profile().engine); }
   std::string version() const override { return std::string(engine_.profile().version); }
   void close() override { engine_.close(); }
+  std::unique_ptr<Driver> copy() const override { return std::make_unique<InnodbDriver>(*this); }
+  std::optional<std::vector<Touch>> touched() override { return engine_.take_touches(); }
 
   Problems check(const Prepared& statement) override;
 
@@ -57,6 +59,7 @@ Problems InnodbDriver::read_settings(const Setup& setup, EngineSettings& setting
 Problems InnodbDriver::open(const Setup& setup) {
   EngineSettings settings;
   settings.autoinc_lock_mode = engine_.profile().autoinc_lock_mode;
+  if (engine_.profile().whole_tables) settings.sessions.lock_wait_timeout_s = settings.sessions.metadata_timeout_s;
   settings.sessions.snapshot_isolation = engine_.profile().snapshot_isolation;
   Problems problems = read_settings(setup, settings);
   engine_ = Engine(engine_.profile(), settings, setup.seed);
@@ -145,6 +148,7 @@ Problems InnodbDriver::check(const Prepared& statement) {
 
 std::unique_ptr<Driver> make_innodb() { return std::make_unique<InnodbDriver>(innodb_profile()); }
 std::unique_ptr<Driver> make_mariadb() { return std::make_unique<InnodbDriver>(mariadb_profile()); }
+std::unique_ptr<Driver> make_table() { return std::make_unique<InnodbDriver>(table_profile()); }
 std::unique_ptr<Driver> make_mariadb118() { return std::make_unique<InnodbDriver>(mariadb118_profile()); }
 
 }  // namespace gridlock::reference

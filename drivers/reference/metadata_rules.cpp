@@ -10,7 +10,7 @@ struct Row {
   std::string_view queued;   ///< ... and for a queued one
 };
 
-constexpr std::array rows{
+constexpr std::array matrix{
     Row{metadata::shared, "SHARED", "+++++++++-", "+++++++++-"},
     Row{metadata::shared_high_prio, "SHARED_HIGH_PRIO", "+++++++++-", "++++++++++"},
     Row{metadata::shared_read, "SHARED_READ", "++++++++--", "++++++++--"},
@@ -26,15 +26,15 @@ constexpr std::array rows{
 constexpr ModeSet minus_signs(std::string_view row) {
   ModeSet set = 0;
   for (std::size_t i = 0; i < row.size(); ++i)
-    if (row[i] == '-') set = static_cast<ModeSet>(set | bit(rows[i].mode));
+    if (row[i] == '-') set = static_cast<ModeSet>(set | bit(matrix[i].mode));
   return set;
 }
 
-constexpr LockRules make() {
+constexpr LockRules make_metadata() {
   LockRules rules;
   rules.engine = "metadata";
-  rules.size = rows.size() + 1;
-  for (const Row& row : rows) {
+  rules.size = matrix.size() + 1;
+  for (const Row& row : matrix) {
     ModeRules& mode = rules.modes[index(row.mode)];
     mode.name = row.name;
     mode.kind = LockKind::metadata;
@@ -43,7 +43,7 @@ constexpr LockRules make() {
     mode.yields = minus_signs(row.queued);
     rules.table_modes = static_cast<ModeSet>(rules.table_modes | bit(row.mode));
     // what excludes at least the same is as strong (MDL_ticket::has_stronger_or_equal_lock_than)
-    for (const Row& other : rows)
+    for (const Row& other : matrix)
       if ((minus_signs(other.granted) & ~mode.conflicts) == 0)
         mode.covers = static_cast<ModeSet>(mode.covers | bit(other.mode));
   }
@@ -57,11 +57,11 @@ constexpr LockRules make() {
   return rules;
 }
 
-constexpr LockRules value = make();
+constexpr LockRules metadata_value = make_metadata();
 
 }  // namespace
 
-const LockRules& metadata_rules() { return value; }
+const LockRules& metadata_rules() { return metadata_value; }
 
 int deadlock_weight(Mode mode) {
   constexpr int statement = 25, user_lock = 50, definition = 100;

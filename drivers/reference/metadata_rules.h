@@ -23,6 +23,9 @@ inline constexpr Mode user{10};                  ///< GET_LOCK
 
 const LockRules& metadata_rules();
 
+/// Readers and writers of rows: they go together, in whatever order they come.
+constexpr bool is_shared_metadata(Mode mode) { return mode <= metadata::shared_write_low_prio; }
+
 /// In a deadlock the lightest pays, among equals the one that began to wait last.
 int deadlock_weight(Mode mode);
 

@@ -1,10 +1,13 @@
 #include "drivers/reference/plan.h"
+#include "model/sql/parse.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <optional>
 #include <utility>
+
+#include "model/sql/parse.h"
 
 namespace gridlock::reference {
 namespace {
@@ -779,7 +782,7 @@ void Planner::operator()(const sql::LockTables& lock) {
     if (item.mode != "READ" && item.mode != "READ LOCAL" && item.mode != "WRITE" && item.mode != "LOW_PRIORITY WRITE") {
       cannot_play(fmt::format("LOCK TABLES ... {}", item.mode), "MySQL has READ and WRITE");
     }
-    plan_.table_locks.push_back({table_named(item.table).id, item.mode.ends_with("WRITE")});
+    plan_.table_locks.push_back({table_named(item.table).id, item.mode.ends_with("WRITE"), item.mode == "READ LOCAL"});
   }
   // whatever order they are written in, they are locked by name (MDL_context::acquire_locks)
   std::sort(plan_.table_locks.begin(), plan_.table_locks.end(), [&](const TableLock& a, const TableLock& b) {

@@ -91,6 +91,7 @@ struct UserLockCall {
 struct TableLock {
   TableId table = none;
   bool write = false;
+  bool local = false;  ///< READ LOCAL
 };
 
 struct StatementPlan {

@@ -1,5 +1,7 @@
 #include "drivers/reference/profile.h"
 
+#include "drivers/reference/table_rules.h"
+
 namespace gridlock::reference {
 
 const Profile& innodb_profile() {
@@ -24,6 +26,8 @@ Profile make_mariadb_profile() {
   profile.unique_secondary_record = false;
   profile.skips_committed_deletes = true;
   profile.releases_secondary = false;
+  profile.backward_index_condition = false;
+  profile.makes_own_explicit = false;
   profile.first_unequal = innodb::S_next_key;
   profile.foreign_keys = ForeignKeyChecks::by_index;
   profile.inherits = Inherits::on_insert | Inherits::on_removal_shared;
@@ -43,6 +47,18 @@ Profile make_mariadb_profile() {
 
 const Profile& mariadb_profile() {
   static const Profile value = make_mariadb_profile();
+  return value;
+}
+
+const Profile& table_profile() {
+  static const Profile value = [] {
+    Profile profile;
+    profile.engine = "reference:table";
+    profile.version = "MyISAM of MySQL 9.7";
+    profile.locks = &table_rules();
+    profile.whole_tables = true;
+    return profile;
+  }();
   return value;
 }
 

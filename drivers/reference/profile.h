@@ -22,17 +22,24 @@ struct Profile {
   std::string_view version;  ///< of the server whose rules these are
   const LockRules* locks = nullptr;
 
+  /// MyISAM: statements lock whole tables, there are no transactions, what a statement wrote stays.
+  bool whole_tables = false;
+
   // --- reading (row_search_mvcc)
   /// A scan knows where its range ends: no next-key lock on the first record behind it (m_stop_tuple).
   bool range_end = true;
   /// Equality on a whole unique secondary key locks a living entry without its gap.
   bool unique_secondary_record = true;
+  /// Conditions on an index's columns are tested inside InnoDB in backward scans too.
+  bool backward_index_condition = true;
   /// READ COMMITTED gives back what a scan of a secondary index locked for nothing, as that of a clustered one.
   bool releases_secondary = true;
   /// READ COMMITTED does not lock what was delete-marked and committed (MySQL locks it and gives it back).
   bool skips_committed_deletes = false;
 
   // --- writing
+  /// Who reads with a lock what it wrote itself first makes that lock explicit (lock_rec_convert_impl_to_expl).
+  bool makes_own_explicit = true;
   /// A duplicate check of a unique secondary index locks the first unequal entry: S,GAP or S next-key.
   Mode first_unequal = innodb::S_gap;
   ForeignKeyChecks foreign_keys = ForeignKeyChecks::by_server;
@@ -59,6 +66,8 @@ struct Profile {
 
 /// MySQL 9.7.
 const Profile& innodb_profile();
+/// MyISAM and MEMORY.
+const Profile& table_profile();
 /// MariaDB 10.11.
 const Profile& mariadb_profile();
 /// MariaDB 11.8, as its source says; no goldens.

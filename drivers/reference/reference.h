@@ -18,6 +18,8 @@ class ReferenceDriver : public Driver {
 std::unique_ptr<Driver> make_innodb();
 /// InnoDB as MariaDB 10.11 has it.
 std::unique_ptr<Driver> make_mariadb();
+/// MyISAM: table locks, no transactions.
+std::unique_ptr<Driver> make_table();
 /// InnoDB as MariaDB 11.8 has it, by its source.
 std::unique_ptr<Driver> make_mariadb118();
 /// PostgreSQL 15.

@@ -150,7 +150,7 @@ struct Execution {
   std::vector<Value> parameters;
   std::string step;
   std::string transaction;
-  enum class Phase : std::uint8_t { metadata, body, write, commit, done } phase = Phase::metadata;
+  enum class Phase : std::uint8_t { metadata, tables, body, write, commit, done } phase = Phase::metadata;
   std::size_t next = 0;                   ///< phase's position: table, row to insert, target, ...
   std::vector<QueryRun> queries;          ///< the running query and, above it, its running subquery
   std::vector<QueryRun::Output> targets;  ///< rows to update or delete
@@ -191,6 +191,7 @@ struct Session {
   std::map<std::string, Value> variables;
   std::int64_t last_insert_id = 0;
   std::map<TableId, bool> locked_tables;            ///< LOCK TABLES: table and whether for writing
+  std::optional<ReadView> local_view;               ///< READ LOCAL of MyISAM: rows put in since are not seen
   std::map<std::string, std::uint32_t> user_locks;  ///< GET_LOCK: how often held
   std::vector<Lock> locks_told;                     ///< last LocksState
   std::vector<Blocker> blockers_told;               ///< last WaitState

@@ -76,6 +76,16 @@ bool accept(SessionSettings&, EngineSettings*, const std::string&) { return true
 constexpr std::array variables{
     Variable{"autocommit", "on or off",
              [](SessionSettings& s, EngineSettings*, const std::string& v) { return set_flag(s.autocommit, v); }},
+    Variable{"concurrent_insert", "0, 1 or 2",
+             [](SessionSettings&, EngineSettings* e, const std::string& v) {
+               const auto mode = as_number(v);
+               if (e == nullptr || !mode || *mode < 0 || *mode > 2) return false;
+               e->concurrent_insert = static_cast<int>(*mode);
+               return true;
+             }},
+    Variable{
+        "low_priority_updates", "on or off",
+        [](SessionSettings& s, EngineSettings*, const std::string& v) { return set_flag(s.low_priority_updates, v); }},
     Variable{"innodb_autoinc_lock_mode", "0, 1 or 2",
              [](SessionSettings&, EngineSettings* e, const std::string& v) {
                const auto mode = as_number(v);

@@ -68,8 +68,19 @@ def events(run):
     return [event[:2] + [str(event[2]["code"])] if len(event) > 2 else event for event in run["events"]]
 
 
-def lock_set(locks):
-    return {tuple(lock.get(key) for key in ("session", "table", "index", "mode", "status", "data")) for lock in locks}
+ROW_ID = re.compile(r"0x0000[0-9A-F]{8}\b")
+
+
+def row_ids(run):
+    """Hidden row ids come from a counter of the whole server: each is told by its rank among those of the run."""
+    seen = {found for after in run.get("locks", []) for lock in after["locks"] for found in ROW_ID.findall(lock.get("data") or "")}
+    return {number: f"row {rank}" for rank, number in enumerate(sorted(seen), 1)}
+
+
+def lock_set(locks, names):
+    def cell(lock, key):
+        return ROW_ID.sub(lambda found: names[found.group()], lock[key]) if key == "data" and lock.get(key) else lock.get(key)
+    return {tuple(cell(lock, key) for key in ("session", "table", "index", "mode", "status", "data")) for lock in locks}
 
 
 def difference(server, reference):
@@ -87,8 +98,9 @@ def difference(server, reference):
             theirs = [[plain(cell) for cell in row] for row in other[key]] if key == "rows" and key in other else other.get(key)
             if mine != theirs:
                 return "rows", f"{one['step']}: the server {one.get(key)}, the reference {other.get(key)}"
+    names, other_names = row_ids(server), row_ids(reference)
     for one, other in zip(server.get("locks", []), reference.get("locks", [])):
-        mine, theirs = lock_set(one["locks"]), lock_set(other["locks"])
+        mine, theirs = lock_set(one["locks"], names), lock_set(other["locks"], other_names)
         if any(lock[3] == "truncated" for lock in mine):
             continue
         if mine != theirs:
@@ -108,7 +120,7 @@ def hinted(document, run):
             chosen = run.get("access", {}).get(name)
             if not chosen:
                 continue
-            tables = {one["table"]: "scan" if one["type"] == "ALL" else one["key"]
+            tables = {one["table"]: {"ALL": "scan", "index": f"scan {one['key']}"}.get(one["type"], one["key"])
                       for one in (chosen if isinstance(chosen, list) else [chosen]) if one["table"] and (one["key"] or one["type"] == "ALL")}
             if tables:
                 step[name] = {"sql": sql, "access": tables}
@@ -133,13 +145,14 @@ class Comparison:
         if not found:
             return "same", "", run
         with_access, problem = self.reference.play(hinted(document, run), level)
-        if not problem and not difference(run, with_access):
+        hinted_found = found if problem else difference(run, with_access)
+        if not hinted_found:
             return "access", found[1], run
         for _ in range(3):   # does the server itself always do the same?
             again = self.play(document, level)
-            if not difference(again, ours):
+            if not difference(again, ours) or (not problem and not difference(again, with_access)):
                 return "varies", found[1], again
-        return *found, run
+        return *hinted_found, run
 
 
 # ---- shrinking ---------------------------------------------------------------------------------------------------

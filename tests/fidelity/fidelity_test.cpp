@@ -68,6 +68,7 @@ std::string differences(const Golden& golden, const Server& server) {
 const Server mysql97{"mysql97", "reference:innodb"};
 const Server mariadb1011{"mariadb1011", "reference:mariadb"};
 const Server postgres15{"postgres15", "reference:postgres", false};
+const Server table_mysql97{"table_mysql97", "reference:table"};
 
 void expect_as_golden(const Server& server, const std::string& of) {
   const Golden golden = read_golden(server.folder, of);
@@ -85,10 +86,12 @@ void expect_as_golden(const Server& server, const std::string& of) {
 class MySql97 : public testing::TestWithParam<std::string> {};
 class MariaDb1011 : public testing::TestWithParam<std::string> {};
 class Postgres15 : public testing::TestWithParam<std::string> {};
+class TableMySql97 : public testing::TestWithParam<std::string> {};
 
 TEST_P(MySql97, IsWhatTheReferenceEngineDoes) { expect_as_golden(mysql97, GetParam()); }
 TEST_P(MariaDb1011, IsWhatTheReferenceEngineDoes) { expect_as_golden(mariadb1011, GetParam()); }
 TEST_P(Postgres15, IsWhatTheReferenceEngineDoes) { expect_as_golden(postgres15, GetParam()); }
+TEST_P(TableMySql97, IsWhatTheReferenceEngineDoes) { expect_as_golden(table_mysql97, GetParam()); }
 
 std::string test_name(const testing::TestParamInfo<std::string>& info) {
   std::string name = info.param;
@@ -100,10 +103,11 @@ std::string test_name(const testing::TestParamInfo<std::string>& info) {
 INSTANTIATE_TEST_SUITE_P(Stories, MySql97, testing::ValuesIn(golden_names(mysql97.folder)), test_name);
 INSTANTIATE_TEST_SUITE_P(Stories, MariaDb1011, testing::ValuesIn(golden_names(mariadb1011.folder)), test_name);
 INSTANTIATE_TEST_SUITE_P(Stories, Postgres15, testing::ValuesIn(golden_names(postgres15.folder)), test_name);
+INSTANTIATE_TEST_SUITE_P(Stories, TableMySql97, testing::ValuesIn(golden_names(table_mysql97.folder)), test_name);
 
 TEST(KnownDifferences, EachNamesAGoldenAndSaysWhy) {
   std::vector<std::string> names;
-  for (const Server& server : {mysql97, mariadb1011, postgres15})
+  for (const Server& server : {mysql97, mariadb1011, postgres15, table_mysql97})
     for (const std::string& name : golden_names(server.folder)) names.push_back(server.folder + "/" + name);
   for (const auto& [name, reason] : known_differences()) {
     EXPECT_TRUE(std::find(names.begin(), names.end(), name) != names.end()) << name;

@@ -28,6 +28,11 @@ std::string name_in(const std::string& line) {
   return line.substr(begin, line.find('"', begin) - begin);
 }
 
+/// Whether a line of the generated goldens holds this level.
+bool has_level(const std::string& line, const std::string& level) {
+  return line.find("\"" + level + "\":[{") != std::string::npos;
+}
+
 /// The captures' database was called gl; the reference engine has none.
 std::string without_database(std::string text) {
   const std::string database = "`gl`.";
@@ -48,10 +53,11 @@ std::string file_of(const std::string& folder, const std::string& name) {
 
 std::string generated(const std::string& folder) { return fidelity + "generated/" + folder + ".jsonl"; }
 
-/// The story's file: those for PostgreSQL alone stand apart.
+/// The story's file: those for PostgreSQL alone, and those of MyISAM, stand apart.
 std::string story_file(const std::string& story) {
-  const std::string common = fidelity + "stories/" + story + ".yaml";
-  return fs::exists(common) ? common : fidelity + "stories/pg/" + story + ".yaml";
+  for (const char* folder : {"stories/", "stories/table/"})
+    if (std::string file = fidelity + folder + story + ".yaml"; fs::exists(file)) return file;
+  return fidelity + "stories/pg/" + story + ".yaml";
 }
 
 /// A boolean in a result is the text that psql shows.
@@ -83,8 +89,8 @@ std::vector<std::string> golden_names(const std::string& folder) {
   std::ifstream in(generated(folder));
   for (std::string line; std::getline(in, line);)
     if (const std::string name = name_in(line); !name.empty())
-      for (const char* level : {".rc", ".rr", ".ser"})
-        if (line.find(std::string("\"") + (level + 1) + "\":[{") != std::string::npos) names.push_back(name + level);
+      for (const char* level : {"rc", "rr", "ru", "ser"})
+        if (has_level(line, level)) names.push_back(name + "." + level);
   std::sort(names.begin(), names.end());
   return names;
 }

@@ -75,6 +75,9 @@ Json party(const DeadlockFound::Member& member, const Trace& trace) {
           {"step", member.step}};
 }
 
+/// Metadata and user locks: SHOW ENGINE INNODB STATUS does not tell of their deadlocks.
+bool is_named(LockKind kind) { return kind == LockKind::metadata || kind == LockKind::user; }
+
 /// The deadlocks, with the step that was launched last before each.
 Json deadlocks(const Trace& trace) {
   Json found = Json::array();
@@ -82,7 +85,7 @@ Json deadlocks(const Trace& trace) {
   for (const auto& event : trace.events) {
     if (const auto* started = std::get_if<StatementStarted>(&event.what)) launched = started->step;
     const auto* deadlock = std::get_if<DeadlockFound>(&event.what);
-    if (!deadlock) continue;
+    if (!deadlock || is_named(deadlock->cycle.front().waits_for.kind)) continue;
     Json parties = Json::array();
     for (const auto& member : deadlock->cycle) parties.push_back(party(member, trace));
     found.push_back({{"after", launched}, {"parties", parties}, {"victim", trace.sessions.at(deadlock->victim)}});

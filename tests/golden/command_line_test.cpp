@@ -108,9 +108,28 @@ TEST(CommandLine, WhatTheEngineCannotPlayIsSaidBeforeAnythingIsPlayed) {
   EXPECT_TRUE(contains(ended.err, "<stdin>:")) << ended.err;
   EXPECT_TRUE(contains(ended.err, "VACUUM")) << ended.err;
   EXPECT_TRUE(contains(ended.err, "Nothing was played: 1 mistake.")) << ended.err;
-  EXPECT_EQ(shell(broken + " | gridlock check -").exit_code, 0);
+  EXPECT_EQ(shell(broken + " | gridlock check -").exit_code, 2);  // what run refuses, check refuses
   EXPECT_EQ(shell(broken + " | gridlock check --engine reference:innodb -").exit_code, 2);
   EXPECT_EQ(shell("gridlock check --engine reference:innodb examples/*.yaml").exit_code, 0);
+}
+
+TEST(CommandLine, AMistakeInSettingsHasItsPlace) {
+  const auto ended = shell("sed 's/^sessions:/settings: {innodb_deadlock_detekt: off}\\nsessions:/' " + opposite +
+                           " | gridlock check -");
+  EXPECT_EQ(ended.exit_code, 2);
+  EXPECT_TRUE(contains(ended.err, ":12: error: the reference engine has no setting `innodb_deadlock_detekt`"))
+      << ended.err;
+}
+
+TEST(CommandLine, ADeadlockThatNobodyReportsFailsTheExpectationToo) {
+  const std::string undetected =
+      "sed 's/^sessions:/settings: {innodb_deadlock_detect: off, innodb_lock_wait_timeout: 1}\\nsessions:/; "
+      "/^expect:/,$d' " +
+      opposite + " | { cat; echo 'expect: {deadlocks: 0}'; } | gridlock run -";
+  const auto ended = shell(undetected);
+  EXPECT_EQ(ended.exit_code, 1) << ended.err;
+  EXPECT_TRUE(contains(ended.out, "deadlocks: expected 0, got 1")) << ended.out;
+  EXPECT_TRUE(contains(ended.out, "and 1 that the engine reported to nobody")) << ended.out;
 }
 
 TEST(CommandLine, AnEngineThatDoesNotExist) {

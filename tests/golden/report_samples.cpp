@@ -179,7 +179,7 @@ PlayedOrder opposite_order_played() {
 }
 
 DiagnosedDeadlock kind(std::string pattern, std::string title, std::string table, std::uint64_t count) {
-  DiagnosedDeadlock one{opposite_order(), opposite_order_diagnosis()};
+  DiagnosedDeadlock one{opposite_order(), opposite_order_diagnosis(), {}, false, {}};
   for (Party& who : one.deadlock.parties) {
     who.waits_for->table = table;
     for (Lock& lock : who.holds) lock.table = table;
@@ -211,10 +211,31 @@ Report opposite_order_story() {
 
 Report transfers_storm() {
   Run run = story_run("transfers");
-  run.summary = {"reference:innodb",         "", "transfers", 7, 2.41, 1600, 23, 23, 0,
-                 {212, 0.8, 3.2, 9.5, 14.2}, 23, 0,           0, 0,    false};
+  RunSummary& summary = run.summary;
+  summary.version.clear();
+  summary.seed = 7;
+  summary.duration_s = 2.41;
+  summary.committed = 1600;
+  summary.rolled_back = 25;
+  summary.retried = 23;
+  summary.failed = 2;
+  summary.deadlocks = 23;
+  summary.errors = 2;
+  summary.waits = {212, 0.8, 3.2, 9.5, 14.2};
+  summary.types = {{"transfer", 1200, 23, 1, {}, {}}, {"audit", 400, 0, 1, {}, {}}};
+  for (int i = 0; i < 1200; ++i) summary.types[0].service.add(900 + i);
+  for (int i = 0; i < 1200; ++i) summary.types[0].response.add(900 + 5 * i);
+  for (int i = 0; i < 400; ++i) summary.types[1].service.add(300);
+  summary.retries = {{Outcome::deadlock, 23, 0}, {Outcome::error, 0, 2}};
+  summary.backoff_s = 0.23;
+  summary.most_attempts = 3;
+  summary.error_kinds = {{"1062", "Duplicate entry '5' for key 'accounts.PRIMARY'", "transfer 2", 2}};
+  summary.warm_up_s = 0.5;
+  summary.warm_up_transactions = 312;
+  summary.not_begun = 12;
+  summary.server_count = ServerCount{24, "lock_deadlocks of information_schema.innodb_metrics"};
   Report report = run_report("examples/transfers.yaml", std::move(run));
-  DiagnosedDeadlock one{opposite_order(), opposite_order_diagnosis()};
+  DiagnosedDeadlock one{opposite_order(), opposite_order_diagnosis(), {}, false, {}};
   one.deadlock.count = 23;
   one.deadlock.parties[0].name = "transfer-3";
   one.deadlock.parties[1].name = "transfer-8";
@@ -408,7 +429,7 @@ Report status_text() {
   ledger.format = "innodb-status";
   ledger.version = "8.0";
   report.inputs.push_back({"status.txt", "", "innodb-status", "8.0", {}, ledger});
-  DiagnosedDeadlock one{opposite_order(), opposite_order_diagnosis()};
+  DiagnosedDeadlock one{opposite_order(), opposite_order_diagnosis(), {}, false, {}};
   one.deadlock.schedule.clear();
   one.deadlock.first_seen = one.deadlock.last_seen = "2026-11-22 03:14:15 140355";
   one.deadlock.where = "status.txt:8";
@@ -450,7 +471,7 @@ Report partial_logs() {
   blind.lines = 1;
   report.inputs.push_back({"server.log", "", "postgresql-stderr", "", {}, good});
   report.inputs.push_back({"notes.txt", "", "", "", {}, blind});
-  DiagnosedDeadlock one{opposite_order(), opposite_order_diagnosis()};
+  DiagnosedDeadlock one{opposite_order(), opposite_order_diagnosis(), {}, false, {}};
   one.deadlock.engine = "postgres";
   one.deadlock.schedule.clear();
   one.deadlock.count = 2;

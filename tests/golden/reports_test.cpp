@@ -75,6 +75,16 @@ TEST(JsonLinesReport, PartialLogs) {
   check("reports/partial-logs.jsonl.expected", to_json_lines(samples::partial_logs()));
 }
 
+TEST(GithubReport, WhatGithubWouldDropIsSaid) {
+  Report report = samples::many_deadlocks();
+  const auto one = report.analysis.deadlocks.front();
+  for (int i = 0; i < 20; ++i) report.analysis.deadlocks.push_back(one);
+  const std::string text = to_github(report);
+  std::size_t errors = 0;
+  for (std::size_t at = text.find("::error "); at != std::string::npos; at = text.find("::error ", at + 1)) ++errors;
+  EXPECT_EQ(errors, 10U);
+  EXPECT_NE(text.find("::notice title=gridlock::"), std::string::npos);
+}
 TEST(MarkdownReport, TwoWayStory) {
   check("reports/two-way-story.md.expected", to_markdown(samples::opposite_order_story()));
 }

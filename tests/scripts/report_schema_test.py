@@ -50,6 +50,9 @@ def commands():
     for log in logs:
         yield ["analyze", str(log)]
     yield ["analyze", str(source / "CMakeLists.txt")]
+    for example in ("phantom-range", "opposite-order", "lost-update", "transfers"):
+        yield ["compare", "--isolation", "rc", "--isolation", "rr", str(source / f"examples/{example}.yaml")]
+    yield ["run", "--shard", "2/3", str(source / "examples/transfers.yaml")]
     yield ["run", "--engine", "reference:none", str(source / "examples/opposite-order.yaml")]
 
 

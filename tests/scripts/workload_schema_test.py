@@ -23,7 +23,7 @@ except ImportError as missing:
 source = pathlib.Path(__file__).resolve().parents[2]
 
 # Broken in what only the loader can see: SQL, names, and values that must fit each other.
-BEYOND_A_SCHEMA = {"autocommit", "duplicate-keys", "names", "sql-syntax"}
+BEYOND_A_SCHEMA = {"autocommit", "duplicate-keys", "into", "names", "sql-syntax"}
 
 
 STORM = "transactions: {t: [SELECT 1]}\nsessions: [{run: t}]\n"
@@ -31,7 +31,7 @@ STORY = "sessions: {a: {steps: [{a1: BEGIN}]}}\n"
 
 # One mistake each.
 ONE_MISTAKE = [
-    "{}", "[]", STORM + "zz: 1", STORM + "orders: [[a1]]", STORY + "retry: {}", STORY + "transactions: {}",
+    "{}", "[]", STORM + "zz: 1", STORM + "orders: [[a1]]", STORY + "retry: {}", STORY + "warm_up: 1s", STORY + "transactions: {}",
     STORY + "orders: []", STORY + "orders: [[]]", STORY + "orders: [[a1, a1]]", STORY + "orders: [a1]",
     STORY + "schema: {oracle: SELECT 1}", STORY + "schema: [SELECT 1]", STORY + "seed: -1",
     STORY + "data: {t: {rows: -1, columns: {id: 1}}}", STORY + "data: {t: {rows: 1}}",

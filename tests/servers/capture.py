@@ -196,6 +196,10 @@ class MySQL:
                                     "WHERE LOCK_STATUS = 'PENDING'"):
             if thread in self.threads:
                 found.setdefault(self.threads[thread], set()).add("metadata")
+        for (thread,) in dictionary(self.cursor, "SELECT THREAD_ID FROM performance_schema.threads WHERE PROCESSLIST_STATE = "
+                                    "'Waiting for table level lock'"):
+            if thread in self.threads:
+                found.setdefault(self.threads[thread], set()).add("table")
         return {name: frozenset(blockers) for name, blockers in found.items()}
 
     def ripe(self, found):
@@ -381,6 +385,14 @@ class MariaDB(MySQL):
             time.sleep(0.005)
 
 
+def decoded(raw):
+    """Text of a column whose character set is not asked for: UTF-8, else MariaDB's default."""
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode("latin-1")
+
+
 class StatusLocks:
     """The locks of one transaction, as lock_trx_print_locks prints them, in the words of performance_schema.data_locks."""
 
@@ -420,8 +432,10 @@ class StatusLocks:
         if "int" in kind:
             number = int.from_bytes(raw, "big")
             return str(number if "unsigned" in kind else number - (1 << (8 * len(raw) - 1)))
+        if kind == "date":
+            return str(int.from_bytes(raw, "big") - 0x800000)
         if kind.startswith(("varchar", "char")):
-            return "'" + raw.decode("utf-8", "replace").rstrip(" " if kind.startswith("char") else "") + "'"
+            return "'" + decoded(raw).rstrip(" " if kind.startswith("char") else "").replace("'", "''") + "'"
         return "0x" + raw.hex().upper()
 
 

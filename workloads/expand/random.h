@@ -14,6 +14,7 @@ enum class Purpose : std::uint64_t {
   thinking = 3,
   backoff = 4,
   column = 5,  // of generated rows
+  arrivals = 6,
 };
 
 class Random {

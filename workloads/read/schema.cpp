@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "workloads/read/distributions.h"
 #include "workloads/read/scalars.h"
@@ -69,29 +70,29 @@ std::vector<GeneratedTable> data(Reader& reader, const yaml::Node& node) {
   return tables;
 }
 
-std::map<std::string, std::string> flat_settings(Reader& reader, const yaml::Node& node) {
-  std::map<std::string, std::string> result;
+void flat_settings(Reader& reader, const yaml::Node& node, Settings& settings, SettingPlaces& where) {
   if (!node.is_map())
     reader.problem(node, fmt::format("`settings` is a map, but this is {}", describe(node)),
                    "write `settings: {innodb_lock_wait_timeout: 5}`");
-  for (const auto& [name, value] : node.entries)
-    if (auto found = text(reader, *value, fmt::format("the setting `{}`", name->text))) result[name->text] = *found;
-  return result;
+  for (const auto& [name, value] : node.entries) {
+    auto found = text(reader, *value, fmt::format("the setting `{}`", name->text));
+    if (!found) continue;
+    settings[name->text] = std::move(*found);
+    where[name->text] = reader.where(*name);
+  }
 }
 
-std::map<std::string, std::map<std::string, std::string>> settings(Reader& reader, const yaml::Node& node) {
-  std::map<std::string, std::map<std::string, std::string>> result;
+void settings(Reader& reader, const yaml::Node& node, Workload& workload) {
+  const auto read = [&](const yaml::Node& own, const std::string& dialect) {
+    flat_settings(reader, own, workload.settings[dialect], workload.settings_where[dialect]);
+  };
   bool by_dialect = false;
   for (const auto& [name, value] : node.entries) by_dialect = by_dialect || value->is_map();
-  if (!by_dialect) {
-    result["any"] = flat_settings(reader, node);
-    return result;
-  }
+  if (!by_dialect) return read(node, "any");
   Fields fields(reader, node, "`settings`");
   for (const std::string dialect : {"any", "mysql", "postgres"})
-    if (const auto* own = fields.find(dialect)) result[dialect] = flat_settings(reader, *own);
+    if (const auto* own = fields.find(dialect)) read(*own, dialect);
   fields.done();
-  return result;
 }
 
 }  // namespace gridlock::read

@@ -15,10 +15,10 @@ void schema(Reader& reader, const yaml::Node& node, Workload& workload);
 std::vector<GeneratedTable> data(Reader& reader, const yaml::Node& node);
 
 /// `{innodb_lock_wait_timeout: 5}`
-std::map<std::string, std::string> flat_settings(Reader& reader, const yaml::Node& node);
+void flat_settings(Reader& reader, const yaml::Node& node, Settings& settings, SettingPlaces& where);
 
-/// Flat, or a map for each dialect. By dialect: "any", "mysql", "postgres".
-std::map<std::string, std::map<std::string, std::string>> settings(Reader& reader, const yaml::Node& node);
+/// Flat, or a map for each dialect: "any", "mysql", "postgres".
+void settings(Reader& reader, const yaml::Node& node, Workload& workload);
 
 RetryPolicy retry(Reader& reader, const yaml::Node& node);
 

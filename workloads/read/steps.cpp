@@ -70,6 +70,7 @@ void read_into(Reader& reader, Fields& fields, Step& step, std::vector<std::stri
   const auto* into = fields.find("into");
   if (!into) return;
   step.into = names(reader, *into, "`into`");
+  step.into_where = reader.where(*into);
   declared.insert(declared.end(), step.into.begin(), step.into.end());
 }
 
@@ -231,6 +232,7 @@ class StorySteps {
     }
     if (const auto* into = node.find("into")) {
       step.into = names(reader_, *into, "`into`");
+      step.into_where = reader_.where(*into);
       declared_.insert(declared_.end(), step.into.begin(), step.into.end());
     }
     return step;

@@ -13,6 +13,7 @@ namespace gridlock::read {
 namespace {
 
 constexpr std::int64_t most_sessions = 1'000'000;
+constexpr double most_per_second = 1e6;  // one a microsecond, the smallest step of time
 
 class StormReader {
  public:
@@ -69,13 +70,49 @@ class StormReader {
     if (const auto* times = fields.find("times"))
       group.times = static_cast<std::uint64_t>(whole_number(reader_, *times, "`times`", 1).value_or(1));
     if (const auto* time = fields.find("duration")) group.duration = duration(reader_, *time, "`duration`");
+    if (const auto* wanted = fields.find("rate")) group.rate = rate(*wanted);
+    if (const auto* ramp = fields.find("ramp")) group.ramp = duration(reader_, *ramp, "`ramp`").value_or(Time{});
     if (const auto* think = fields.find("think"))
       group.think = distribution(reader_, *think, Drawn::durations, "`think`");
-    if (const auto* own = fields.find("settings")) group.settings = flat_settings(reader_, *own);
+    if (const auto* own = fields.find("settings")) flat_settings(reader_, *own, group.settings, group.settings_where);
     fields.done();
+    if (group.rate && group.think)
+      reader_.problem(fields.key("think"), "with a `rate` there is no `think`: the rate says when transactions begin",
+                      "remove one of them");
     if (!group.times && !group.duration) group.times = 1;
     check_autocommit(group);
     storm_.groups.push_back(std::move(group));
+  }
+
+  /// `200`, or `{per_second: 200, arrivals: random}`.
+  std::optional<Rate> rate(const yaml::Node& node) {
+    Rate result;
+    const yaml::Node* number_of = &node;
+    if (node.is_map()) {
+      Fields fields(reader_, node, "`rate`");
+      number_of = fields.require("per_second", "write `{per_second: 200, arrivals: random}`");
+      if (const auto* kind = fields.find("arrivals")) result.arrivals = arrivals(*kind);
+      fields.done();
+    }
+    if (!number_of) return std::nullopt;
+    const auto per_second = number(reader_, *number_of, "`rate`");
+    if (!per_second) return std::nullopt;
+    if (!(*per_second > 0) || *per_second > most_per_second) {
+      reader_.problem(*number_of,
+                      fmt::format("`rate` is a number of transactions a second, but this is {}", number_of->text),
+                      "write `rate: 200`");
+      return std::nullopt;
+    }
+    result.per_second = *per_second;
+    return result;
+  }
+
+  Rate::Arrivals arrivals(const yaml::Node& node) {
+    static const std::vector<std::string> words{"even", "random"};
+    const auto word = text(reader_, node, "`arrivals`");
+    if (word && *word != "even" && *word != "random")
+      reader_.problem(node, fmt::format("unknown arrivals `{}`", *word), suggestion(*word, words, "they are one of "));
+    return word == "random" ? Rate::Arrivals::random : Rate::Arrivals::even;
   }
 
   /// `transfer`, `{transfer: 3, audit: 1}`, or a list of steps.

@@ -22,7 +22,7 @@ StorySession session(Reader& reader, const yaml::Node& name, const yaml::Node& b
   }
   Fields fields(reader, body, fmt::format("the session `{}`", name.text));
   if (const auto* level = fields.find("isolation")) result.isolation = isolation(reader, *level);
-  if (const auto* own = fields.find("settings")) result.settings = flat_settings(reader, *own);
+  if (const auto* own = fields.find("settings")) flat_settings(reader, *own, result.settings, result.settings_where);
   if (const auto* steps = fields.require("steps", "write `- a1: BEGIN`, one step a line"))
     result.steps = story_steps(reader, *steps);
   fields.done();

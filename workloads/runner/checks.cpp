@@ -3,9 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <charconv>
+#include <optional>
+#include <string_view>
+#include <utility>
 
 namespace gridlock {
 namespace {
+
+constexpr const char* deadlocks_check = "deadlocks";
 
 std::string words(const std::vector<Outcome>& outcomes) {
   std::string text;
@@ -24,8 +31,49 @@ void check_count(const Bounds& bounds, const char* what, std::uint64_t got, std:
   const auto count = static_cast<std::int64_t>(got);
   const bool holds = count == bounds.exactly.value_or(count) && count >= bounds.at_least.value_or(count) &&
                      count <= bounds.at_most.value_or(count);
-  checks.push_back({bounds.where, what, expected_text(bounds), fmt::format("{}", got), holds});
+  checks.push_back({bounds.where, what, expected_text(bounds), fmt::format("{}", got), holds, true});
 }
+
+std::optional<std::int64_t> number_of(std::string_view text) {
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc() && end == text.data() + text.size() ? std::optional(number) : std::nullopt;
+}
+
+/// The inverse of `expected_text`; of other text nothing.
+Bounds bounds_of(std::string_view text) {
+  constexpr std::string_view least = "at least ", most = "at most ", between = " to ";
+  Bounds bounds;
+  if (text.starts_with(least)) {
+    bounds.at_least = number_of(text.substr(least.size()));
+  } else if (text.starts_with(most)) {
+    bounds.at_most = number_of(text.substr(most.size()));
+  } else if (const std::size_t middle = text.find(between); middle != std::string_view::npos) {
+    bounds.at_least = number_of(text.substr(0, middle));
+    bounds.at_most = number_of(text.substr(middle + between.size()));
+  } else {
+    bounds.exactly = number_of(text);
+  }
+  return bounds;
+}
+
+/// A count that a workload may have expectations about.
+struct Counted {
+  const char* what;
+  Bounds Expectation::*expected;
+  std::uint64_t (*got)(const RunSummary&);
+};
+
+constexpr std::array counted_things{
+    Counted{deadlocks_check, &Expectation::deadlocks,
+            [](const RunSummary& summary) { return summary.deadlocks + summary.unreported_deadlocks; }},
+    Counted{"lock timeouts", &Expectation::lock_timeouts,
+            [](const RunSummary& summary) { return summary.lock_timeouts; }},
+    Counted{"serialization failures", &Expectation::serialization_failures,
+            [](const RunSummary& summary) { return summary.serialization_failures; }},
+    Counted{"committed", &Expectation::committed, [](const RunSummary& summary) { return summary.committed; }},
+    Counted{"failed", &Expectation::failed, [](const RunSummary& summary) { return summary.failed; }},
+};
 
 /// Whether the expected outcomes occur in this order; others may stand between.
 bool occur(const std::vector<Outcome>& expected, const std::vector<Outcome>& got) {
@@ -86,8 +134,7 @@ void check_order(const Workload& workload, const PlayedOrder& order, std::size_t
 
 void check_invariants(const Workload& workload, const std::string& where, Driver* driver, std::vector<Check>& checks) {
   for (const auto& invariant : workload.expect.invariants) {
-    Check check{invariant.where, invariant.query + where, expected_text(invariant),
-                "not asked: a session is still at work", false};
+    Check check{invariant.where, invariant.query + where, expected_text(invariant), not_asked, false, true};
     if (driver) {
       const auto rows = driver->query(invariant.query);
       const bool found = !rows.empty() && !rows.front().empty();
@@ -99,12 +146,30 @@ void check_invariants(const Workload& workload, const std::string& where, Driver
 }
 
 void check_counts(const Workload& workload, const RunSummary& summary, std::vector<Check>& checks) {
-  const auto& expect = workload.expect;
-  check_count(expect.deadlocks, "deadlocks", summary.deadlocks, checks);
-  check_count(expect.lock_timeouts, "lock timeouts", summary.lock_timeouts, checks);
-  check_count(expect.serialization_failures, "serialization failures", summary.serialization_failures, checks);
-  check_count(expect.committed, "committed", summary.committed, checks);
-  check_count(expect.failed, "failed", summary.failed, checks);
+  for (const Counted& one : counted_things)
+    check_count(workload.expect.*one.expected, one.what, one.got(summary), checks);
+}
+
+void judge_count(const RunSummary& summary, Check& check) {
+  for (const Counted& one : counted_things) {
+    if (check.what != one.what) continue;
+    std::vector<Check> again;
+    Bounds bounds = bounds_of(check.expected);
+    bounds.where = check.where;
+    check_count(bounds, one.what, one.got(summary), again);
+    if (!again.empty()) check = std::move(again.front());
+  }
+}
+
+void count_unreported(const Workload& workload, std::uint64_t unreported, Run& run) {
+  run.summary.unreported_deadlocks = unreported;
+  for (Check& check : run.checks) {
+    if (check.what != deadlocks_check || check.where != workload.expect.deadlocks.where) continue;
+    std::vector<Check> again;
+    check_count(workload.expect.deadlocks, deadlocks_check, run.summary.deadlocks + unreported, again);
+    again.front().judged = check.judged;
+    check = std::move(again.front());
+  }
 }
 
 }  // namespace gridlock

@@ -32,6 +32,9 @@ std::int64_t top_of(std::size_t bucket) {
   return ((mantissa + 1) << shift) - 1;
 }
 
+/// The smallest value of the bucket.
+std::int64_t bottom_of(std::size_t bucket) { return bucket == 0 ? 0 : top_of(bucket - 1) + 1; }
+
 }  // namespace
 
 void Histogram::add(std::int64_t value) {
@@ -40,6 +43,26 @@ void Histogram::add(std::int64_t value) {
   ++buckets_[bucket];
   ++count_;
   max_ = std::max(max_, value);
+  sum_ += static_cast<std::uint64_t>(value);
+}
+
+void Histogram::merge(const Histogram& other) {
+  if (other.buckets_.size() > buckets_.size()) buckets_.resize(other.buckets_.size());
+  for (std::size_t bucket = 0; bucket < other.buckets_.size(); ++bucket) buckets_[bucket] += other.buckets_[bucket];
+  count_ += other.count_;
+  max_ = std::max(max_, other.max_);
+  sum_ += other.sum_;
+}
+
+std::vector<std::pair<std::int64_t, std::uint64_t>> Histogram::buckets() const {
+  std::vector<std::pair<std::int64_t, std::uint64_t>> filled;
+  for (std::size_t bucket = 0; bucket < buckets_.size(); ++bucket)
+    if (buckets_[bucket] > 0) filled.emplace_back(bottom_of(bucket), buckets_[bucket]);
+  return filled;
+}
+
+bool operator==(const Histogram& a, const Histogram& b) {
+  return a.max_ == b.max_ && a.sum_ == b.sum_ && a.buckets() == b.buckets();
 }
 
 std::int64_t Histogram::percentile(double percent) const {
@@ -52,6 +75,20 @@ std::int64_t Histogram::percentile(double percent) const {
     return bucket < 2 * half ? static_cast<std::int64_t>(bucket) : std::min(rounded(top_of(bucket)), max_);
   }
   return max_;
+}
+
+Histogram Histogram::from(const std::vector<std::pair<std::int64_t, std::uint64_t>>& buckets, std::int64_t max,
+                          std::uint64_t sum) {
+  Histogram histogram;
+  for (const auto& [value, count] : buckets) {
+    const std::size_t bucket = bucket_of(value);
+    if (bucket >= histogram.buckets_.size()) histogram.buckets_.resize(bucket + 1);
+    histogram.buckets_[bucket] += count;
+    histogram.count_ += count;
+  }
+  histogram.max_ = max;
+  histogram.sum_ = sum;
+  return histogram;
 }
 
 }  // namespace gridlock

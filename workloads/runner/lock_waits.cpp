@@ -22,15 +22,4 @@ void LockWaitClock::end(const Event& event) {
   since_[event.session].reset();
 }
 
-LockWaits LockWaitClock::summary() const {
-  const auto milliseconds = [](std::int64_t micros) { return static_cast<double>(micros) / 1000; };
-  LockWaits result;
-  result.count = waits_.count();
-  result.p50_ms = milliseconds(waits_.percentile(50));
-  result.p95_ms = milliseconds(waits_.percentile(95));
-  result.p99_ms = milliseconds(waits_.percentile(99));
-  result.max_ms = milliseconds(waits_.max());
-  return result;
-}
-
 }  // namespace gridlock

@@ -17,7 +17,10 @@ class LockWaitClock {
   /// Forgets waits under way: a new order begins, and its time starts again.
   void reset() { since_.clear(); }
 
-  LockWaits summary() const;
+  /// Forgets the waits that have ended: the warm-up is over.
+  void begin_measuring() { waits_ = {}; }
+
+  const Histogram& times() const { return waits_; }
 
  private:
   void begin(const Event& event);

@@ -2,6 +2,8 @@
 
 #include <variant>
 
+#include "workloads/runner/into.h"
+
 namespace gridlock {
 
 void Script::begin(const TransactionType& type) {
@@ -54,8 +56,7 @@ std::vector<Value> Script::bind(const Prepared& statement) const {
 }
 
 void Script::save(const Step& step, const std::vector<std::vector<Value>>& rows) {
-  for (std::size_t i = 0; i < step.into.size(); ++i)
-    values_[step.into[i]] = !rows.empty() && i < rows.front().size() ? rows.front()[i] : Value();
+  for (std::size_t i = 0; i < step.into.size(); ++i) values_[step.into[i]] = saved(rows, i);
 }
 
 void Script::draw(const std::vector<Parameter>& parameters) {
@@ -85,7 +86,8 @@ Value Script::draw_new(const Parameter& parameter) {
 std::uint64_t Script::count(const Parameter& parameter) {
   const auto* sequence = std::get_if<Sequence>(&parameter.distribution);
   if (!sequence && !std::holds_alternative<Pattern>(parameter.distribution)) return 1;
-  return ++(sequence && sequence->per_session ? own_counts_ : shared_->counts)[&parameter];
+  if (sequence && sequence->per_session) return ++own_counts_[&parameter];
+  return shared_->first + shared_->counts[&parameter]++ * shared_->stride;
 }
 
 }  // namespace gridlock

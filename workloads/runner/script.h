@@ -19,6 +19,7 @@ using DrawCounts = std::map<const Parameter*, std::uint64_t>;
 struct SharedDraws {
   expand::Sampler sampler;
   DrawCounts counts;
+  std::uint64_t first = 1, stride = 1;  ///< draw numbers of a part of a storm: no two parts share one
 };
 
 class Script {
@@ -41,7 +42,7 @@ class Script {
   /// Values for the statement's parameters; null for one that `into` found no row for.
   std::vector<Value> bind(const Prepared& statement) const;
 
-  /// Saves a row under the step's `into` names; no row saves nulls.
+  /// Saves a row under the step's `into` names; no row saves nulls. REQUIRES: the row has columns for all of them.
   void save(const Step& step, const std::vector<std::vector<Value>>& rows);
 
  private:

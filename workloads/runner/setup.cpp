@@ -34,15 +34,20 @@ void add_story_sessions(const Story& story, const RunOptions& options, Setup& se
 }
 
 void add_storm_sessions(const Storm& storm, const RunOptions& options, Setup& setup) {
+  const Shard shard = options.shard.value_or(Shard{});
+  std::uint32_t number = 0;
   for (const auto& group : storm.groups) {
     const auto isolation = options.isolation ? options.isolation : shared_isolation(storm, group);
     for (std::uint32_t i = 1; i <= group.count; ++i)
-      setup.sessions.push_back(
-          {group.count == 1 ? group.name : fmt::format("{}-{}", group.name, i), isolation, group.settings});
+      if (plays(shard, number++))
+        setup.sessions.push_back(
+            {group.count == 1 ? group.name : fmt::format("{}-{}", group.name, i), isolation, group.settings});
   }
 }
 
 }  // namespace
+
+bool plays(const Shard& shard, std::uint32_t session) { return session % shard.of == shard.part - 1; }
 
 std::shared_ptr<const Prepared> statement_for(const Step& step, const std::string& dialect) {
   const auto own = step.per_engine.find(dialect);

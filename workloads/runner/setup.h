@@ -1,5 +1,6 @@
 #pragma once
 /// From a workload to what a driver is opened with, in the dialect of its engine.
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -15,6 +16,9 @@ std::shared_ptr<const Prepared> statement_for(const Step& step, const std::strin
 
 /// Parts of the workload that are written for another dialect only.
 Problems missing_for(const Workload& workload, const std::string& dialect);
+
+/// Whether a part of a storm has the session of this number in the whole.
+bool plays(const Shard& shard, std::uint32_t session);
 
 /// Session ids are places in `Setup::sessions`: in a story as the file names them, in a storm group by group.
 Setup setup_for(const Workload& workload, const std::string& dialect, std::uint64_t seed, const RunOptions& options);

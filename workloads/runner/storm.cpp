@@ -7,10 +7,11 @@
 #include "workloads/expand/random.h"
 #include "workloads/runner/backoff.h"
 #include "workloads/runner/checks.h"
-#include "workloads/runner/lock_waits.h"
+#include "workloads/runner/into.h"
 #include "workloads/runner/recorder.h"
 #include "workloads/runner/script.h"
 #include "workloads/runner/setup.h"
+#include "workloads/runner/storm_account.h"
 #include "workloads/runner/storm_session.h"
 #include "workloads/runner/timers.h"
 #include "workloads/runner/wrapping.h"
@@ -26,6 +27,8 @@ constexpr std::int64_t grace_micros = 250'000;
 constexpr std::int64_t standstill_micros = 3'600'000'000;
 
 Time operator+(Time time, std::int64_t micros) { return {time.micros + micros}; }
+Time operator+(Time time, Time length) { return {time.micros + length.micros}; }
+Time operator-(Time later, Time earlier) { return {later.micros - earlier.micros}; }
 
 class StormPlayer {
  public:
@@ -36,16 +39,24 @@ class StormPlayer {
         options_(options),
         run_(run),
         dialect_(dialect_of(driver.name())),
-        recorder_(options.trace_events) {}
+        recorder_(options.trace_events),
+        account_(storm_, run.summary),
+        shard_(options.shard.value_or(Shard{})) {
+    shared_.first = shard_.part;
+    shared_.stride = shard_.of;
+  }
 
   void play() {
     const Setup setup = setup_for(workload_, dialect_, run_.summary.seed, options_);
     run_.problems = driver_.open(setup);
     if (!run_.problems.empty()) return;
+    began_ = driver_.now();
+    measured_from_ = began_ + storm_.warm_up;
+    warming_ = storm_.warm_up.micros > 0;
     prepare();
     begin_trace(setup);
-    began_ = driver_.now();
-    for (auto& session : sessions_) advance(session);
+    for (auto& session : sessions_)
+      if (!pause(session, session_start(session) - began_)) advance(session);
     while (active_ > 0 && go_on()) {
     }
     end();
@@ -56,19 +67,42 @@ class StormPlayer {
 
   void prepare() {
     for (const auto& group : storm_.groups) groups_.push_back(prepared(group));
-    SessionId id = 0;
+    Place place;
     for (const auto& group : groups_)
-      for (std::uint32_t i = 0; i < group.group->count; ++i)
-        sessions_.emplace_back(shared_, run_.summary.seed, id++, group);
+      for (place.in_group = 0; place.in_group < group.group->count; ++place.in_group, ++place.number) {
+        if (!plays(shard_, place.number)) continue;
+        const auto id = static_cast<SessionId>(sessions_.size());
+        sessions_.emplace_back(shared_, run_.summary.seed, id, place, group);
+        planned_ += group.group->times.value_or(0);
+      }
     active_ = sessions_.size();
+    find_horizon();
+  }
+
+  /// Until when the run takes, as far as its groups' durations tell.
+  void find_horizon() {
+    const auto timed = [](const Group& group) { return group.end.has_value(); };
+    const auto numbered = [](const SessionGroup& group) { return group.times.has_value(); };
+    if (!std::all_of(storm_.groups.begin(), storm_.groups.end(), numbered)) planned_ = 0;
+    if (!std::all_of(groups_.begin(), groups_.end(), timed)) return;
+    for (const auto& group : groups_) horizon_ = std::max(horizon_, *group.end - began_);
+  }
+
+  /// The sessions of a group begin spread over its ramp.
+  Time session_start(const Session& session) const {
+    const SessionGroup& group = *session.group->group;
+    return began_ + group.ramp.micros / group.count * session.in_group +
+           group.ramp.micros % group.count * session.in_group / group.count;
   }
 
   Group prepared(const SessionGroup& group) {
-    Group result{&group, {}, 0};
+    Group result{&group, {}, 0, std::nullopt};
+    if (group.duration) result.end = measured_from_ + *group.duration;
     const auto sessions_own = options_.isolation ? options_.isolation : shared_isolation(storm_, group);
     for (const auto& [name, weight] : group.run) {
       Runnable runnable;
       runnable.type = transaction_type(storm_, name);
+      runnable.number = static_cast<std::size_t>(runnable.type - storm_.transactions.data());
       runnable.weight = weight;
       runnable.wrapped = is_wrapped(*runnable.type, dialect_);
       const bool own = !options_.isolation && runnable.type->isolation != sessions_own;
@@ -89,12 +123,31 @@ class StormPlayer {
   }
 
   void end() {
-    run_.summary.duration_s = static_cast<double>(driver_.now().micros - began_.micros) / 1e6;
-    run_.summary.waits = clock_.summary();
+    if (warming_) begin_measuring();  // it ended before its warm-up did
+    account_.close(driver_.now() - measured_from_);
+    run_.summary.shard = options_.shard;
     run_.summary.trace_truncated = recorder_.truncated();
     run_.trace.events = recorder_.take();
-    if (!stopping_) check_invariants(workload_, "", busy_ == 0 ? &driver_ : nullptr, run_.checks);
+    if (!stopping_) check_invariants(workload_, "", busy_ == 0 && !options_.shard ? &driver_ : nullptr, run_.checks);
     driver_.close();
+  }
+
+  void begin_measuring() {
+    warming_ = false;
+    measured_from_ = driver_.now();
+    account_.begin_measuring(measured_from_ - began_);
+    for (auto& session : sessions_) session.begun = 0;
+    begun_ = 0;
+  }
+
+  void tell_progress() const {
+    const Time elapsed = driver_.now() - began_;
+    const auto share = [](auto part, auto whole) {
+      return whole > 0 ? static_cast<double>(part) / static_cast<double>(whole) : 0;
+    };
+    const double by_count = warming_ ? 0 : share(begun_, planned_);
+    const double done = std::max(share(elapsed.micros, horizon_.micros), by_count);
+    options_.progress({run_.summary, account_.wait_times().count(), elapsed, std::min(done, 1.0)});
   }
 
   // ------------------------------------------------------------------------------------------------- the one loop
@@ -103,9 +156,11 @@ class StormPlayer {
   bool go_on() {
     if (!stopping_ && options_.stop && options_.stop()) stop();
     if (active_ == 0) return false;
+    if (options_.progress) tell_progress();
     const Time before = driver_.now();
     if (stopping_ && before >= *stopping_) return false;
     wait(before);
+    if (warming_ && driver_.now() >= measured_from_) begin_measuring();
     auto events = driver_.observe();
     const bool idle = events.empty() && (timers_.empty() || driver_.now() < timers_.next());
     if (idle && stands_still(before)) return false;
@@ -119,6 +174,7 @@ class StormPlayer {
     Time until = now + glance_micros;
     if (!timers_.empty()) until = std::min(until, timers_.next());
     if (stopping_) until = std::min(until, *stopping_);
+    if (warming_) until = std::min(until, measured_from_);
     if (busy_ > 0)
       driver_.settle({Patience::Until::any, until});
     else
@@ -144,7 +200,7 @@ class StormPlayer {
   }
 
   void see(Event event) {
-    clock_.see(event);
+    account_.see(event);
     const SessionId id = event.session;
     if (const auto* ended = std::get_if<StatementEnded>(&event.what)) {
       const StatementEnded copy = *ended;
@@ -185,19 +241,46 @@ class StormPlayer {
   }
 
   bool next_transaction(Session& session) {
-    const SessionGroup& group = *session.group->group;
-    const bool over = stopping_ || (group.times && session.begun == *group.times) ||
-                      (group.duration && driver_.now() >= began_ + group.duration->micros);
-    if (over) {
+    if (is_over(session)) {
       finish(session);
       return true;
     }
+    if (session.arrivals && !is_due(session)) return false;
     ++session.begun;
+    ++begun_;
+    session.began = driver_.now();
+    session.meant = session.due.value_or(session.began);
+    session.due.reset();
     session.running = &choose(session);
     session.script.begin(*session.running->type);
     session.attempt = 1;
     start_attempt(session);
     return true;
+  }
+
+  /// Whether the session begins no more transactions.
+  bool is_over(Session& session) {
+    const auto& times = session.group->group->times;
+    const auto& end = session.group->end;
+    if (times && !warming_ && session.begun == *times) return true;
+    if (!stopping_ && !(end && driver_.now() >= *end)) return false;
+    if (session.arrivals) count_not_begun(session, std::min(driver_.now(), end.value_or(driver_.now())));
+    return true;
+  }
+
+  /// What the rate had scheduled before `end`.
+  void count_not_begun(Session& session, Time end) {
+    if (!session.due) session.due = next_arrival(session);
+    for (; *session.due < end; session.due = next_arrival(session)) account_.not_begun();
+  }
+
+  Time next_arrival(Session& session) const { return session_start(session) + session.arrivals->next(); }
+
+  /// False when the session pauses until its next transaction is due.
+  bool is_due(Session& session) {
+    if (!session.due) session.due = next_arrival(session);
+    const Time until = session.group->end ? std::min(*session.due, *session.group->end) : *session.due;
+    return !pause(session, until - driver_.now());
   }
 
   const Runnable& choose(Session& session) {
@@ -262,21 +345,21 @@ class StormPlayer {
     if (!session.busy || ended.step != session.call.step) return;  // told twice
     session.busy = false;
     --busy_;
-    count(ended.outcome);
+    Outcome outcome = ended.outcome;
+    if (outcome == Outcome::done && session.step && too_few_columns(*session.step, ended.rows))
+      outcome = Outcome::error;
+    if (outcome != Outcome::done) tell_failure(session, ended, outcome);
     if (session.phase == Phase::rollback)
       after_failure(session);
-    else if (ended.outcome == Outcome::done)
+    else if (outcome == Outcome::done)
       went_well(session, ended);
     else
-      failed(session, ended.outcome);
+      failed(session, outcome);
   }
 
-  void count(Outcome outcome) {
-    auto& summary = run_.summary;
-    if (outcome == Outcome::deadlock) ++summary.deadlocks;
-    if (outcome == Outcome::lock_timeout) ++summary.lock_timeouts;
-    if (outcome == Outcome::serialization_failure) ++summary.serialization_failures;
-    if (outcome == Outcome::error) ++summary.errors;
+  void tell_failure(const Session& session, const StatementEnded& ended, Outcome outcome) {
+    const auto error = ended.outcome == Outcome::done ? too_few_columns(*session.step, ended.rows) : ended.error;
+    account_.statement_failed(outcome, error, session.running->type->name + " " + session.call.step);
   }
 
   void went_well(Session& session, const StatementEnded& ended) {
@@ -296,19 +379,22 @@ class StormPlayer {
     const auto& node = session.call.statement->statement.node;
     const bool commit = std::holds_alternative<sql::Commit>(node),
                rollback = std::holds_alternative<sql::Rollback>(node);
-    if (commit) ++run_.summary.committed;
-    if (rollback) ++run_.summary.rolled_back;
+    if (commit) account_.commit();
+    if (rollback) account_.rollback();
     session.ended_itself = session.ended_itself || commit || rollback;
   }
 
   void transaction_done(Session& session, bool committed) {
-    if (committed) ++run_.summary.committed;
+    if (committed) account_.commit();
+    const Time now = driver_.now();
+    account_.completed(session.running->number, now - session.began,
+                       session.arrivals ? std::optional(now - session.meant) : std::nullopt, session.attempt);
     session.phase = Phase::next_transaction;
   }
 
   void failed(Session& session, Outcome outcome) {
     session.failure = outcome;
-    ++run_.summary.rolled_back;
+    account_.rollback();
     // The deadlock's victim and a serialization failure are rolled back by MySQL itself; PostgreSQL's session stays in
     // the failed transaction until it is told to roll back.
     const bool rolled_back = outcome == Outcome::deadlock || outcome == Outcome::serialization_failure;
@@ -321,13 +407,13 @@ class StormPlayer {
     const auto& policy = workload_.retry;
     const bool worth = std::find(policy.on.begin(), policy.on.end(), session.failure) != policy.on.end();
     if (!worth || session.attempt >= policy.attempts || stopping_) {
-      ++run_.summary.failed;
+      account_.given_up(session.running->number, session.failure, session.attempt);
       session.phase = Phase::next_transaction;
       if (!pause_between(session)) advance(session);
       return;
     }
-    ++run_.summary.retried;
     const Time delay = backoff_delay(policy.backoff, session.attempt, session.backoff);
+    account_.retried(session.running->number, session.failure, delay);
     ++session.attempt;
     if (session.running->type->autocommit) {
       session.phase = Phase::retry_statement;  // what came before it is committed
@@ -350,10 +436,10 @@ class StormPlayer {
   /// The think time between transactions, cut where the group's duration ends.
   bool pause_between(Session& session) {
     const SessionGroup& group = *session.group->group;
-    const bool last = stopping_ || (group.times && session.begun == *group.times);
+    const bool last = stopping_ || (group.times && !warming_ && session.begun == *group.times);
     if (!group.think || last) return false;
     Time length = shared_.sampler.draw_time(*group.think, session.thinking, session.begun);
-    if (group.duration) length = std::min(length, Time{began_.micros + group.duration->micros - driver_.now().micros});
+    if (session.group->end) length = std::min(length, *session.group->end - driver_.now());
     return pause(session, length);
   }
 
@@ -370,7 +456,8 @@ class StormPlayer {
   Run& run_;
   std::string dialect_;
   Recorder recorder_;
-  LockWaitClock clock_;
+  StormAccount account_;
+  Shard shard_;
   SharedDraws shared_;
   std::vector<Group> groups_;
   std::vector<Session> sessions_;
@@ -378,6 +465,11 @@ class StormPlayer {
   std::size_t active_ = 0;  ///< sessions that have not finished
   std::size_t busy_ = 0;    ///< sessions whose statement is under way
   Time began_;
+  bool warming_ = false;       ///< nothing is measured yet
+  Time measured_from_;         ///< once the warm-up is over
+  Time horizon_;               ///< since `began_`; zero: not known
+  std::uint64_t planned_ = 0;  ///< transactions; 0: not known
+  std::uint64_t begun_ = 0;
   std::optional<Time> stopping_;  ///< when a stopped run ends at the latest
   std::optional<Time> quiet_since_;
   std::shared_ptr<const Prepared> commit_ = commit_statement(), rollback_ = rollback_statement();

@@ -8,6 +8,8 @@
 #include "workloads/expand/random.h"
 #include "workloads/expand/sampler.h"
 #include "workloads/runner/checks.h"
+#include "workloads/runner/error_counts.h"
+#include "workloads/runner/into.h"
 #include "workloads/runner/setup.h"
 
 namespace gridlock {
@@ -147,6 +149,10 @@ class OrderPlayer {
     const auto found = ended_.find(place.session);
     if (found == ended_.end()) return false;
     StatementEnded& ended = found->second;
+    if (auto refused = ended.outcome == Outcome::done ? too_few_columns(*place.step, ended.rows) : std::nullopt) {
+      ended.outcome = Outcome::error;
+      ended.error = std::move(refused);
+    }
     if (ended.outcome != Outcome::error) ended.error.reset();
     played_.events.push_back({place.step->name, ended.outcome, ended.error});
     if (ended.outcome == Outcome::done) tell_result(place, ended);
@@ -159,8 +165,7 @@ class OrderPlayer {
   void tell_result(const Place& place, const StatementEnded& ended) {
     const auto statement = statement_for(*place.step, dialect_);
     for (std::size_t i = 0; i < place.step->into.size(); ++i)
-      sessions_[place.session].values[place.step->into[i]] =
-          !ended.rows.empty() && i < ended.rows.front().size() ? ended.rows.front()[i] : Value();
+      sessions_[place.session].values[place.step->into[i]] = saved(ended.rows, i);
     const auto& node = statement->statement.node;
     const bool reads = std::holds_alternative<sql::Select>(node) || !ended.rows.empty() || returns_rows(node);
     const bool writes = std::holds_alternative<sql::Insert>(node) || std::holds_alternative<sql::Update>(node) ||
@@ -176,7 +181,10 @@ class OrderPlayer {
     if (outcome == Outcome::deadlock) ++summary.deadlocks;
     if (outcome == Outcome::lock_timeout) ++summary.lock_timeouts;
     if (outcome == Outcome::serialization_failure) ++summary.serialization_failures;
-    if (outcome == Outcome::error) ++summary.errors;
+    if (outcome == Outcome::error) {
+      ++summary.errors;
+      count_error(played_.events.back().error, place.step->name, summary);
+    }
     if (over) ++summary.rolled_back;
     if (over) session.in_transaction = false;
     if (outcome != Outcome::done) return;

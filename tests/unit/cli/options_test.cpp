@@ -43,8 +43,9 @@ TEST(Options, RunWithEverything) {
   EXPECT_EQ(options.files, std::vector<std::string>{"a.yaml"});
   EXPECT_EQ(options.engines, (std::vector<std::string>{"reference:innodb", "reference:table"}));
   EXPECT_EQ(options.seed, 18446744073709551615U);
-  EXPECT_EQ(options.isolation, sql::Isolation::read_committed);
-  EXPECT_EQ(options.isolation_words, "read committed");
+  ASSERT_EQ(options.isolations.size(), 1U);
+  EXPECT_EQ(options.isolations[0].level, sql::Isolation::read_committed);
+  EXPECT_EQ(options.isolations[0].words, "read committed");
   EXPECT_TRUE(options.locks);
   EXPECT_EQ(options.trace, "t.jsonl");
   EXPECT_EQ(options.output, "out.txt");
@@ -65,10 +66,13 @@ TEST(Options, OptionsMayStandBeforeTheFileAndCarryTheirValue) {
 }
 
 TEST(Options, IsolationLevelsByAnyOfTheirNames) {
-  EXPECT_EQ(good("run a.yaml --isolation rr").isolation, sql::Isolation::repeatable_read);
-  EXPECT_EQ(good("run a.yaml --isolation REPEATABLE-READ").isolation, sql::Isolation::repeatable_read);
-  EXPECT_EQ(good("run a.yaml --isolation serializable").isolation, sql::Isolation::serializable);
-  EXPECT_EQ(good("run a.yaml --isolation ru").isolation, sql::Isolation::read_uncommitted);
+  EXPECT_EQ(good("run a.yaml --isolation rr").isolations.at(0).level, sql::Isolation::repeatable_read);
+  EXPECT_EQ(good("run a.yaml --isolation REPEATABLE-READ").isolations.at(0).level, sql::Isolation::repeatable_read);
+  EXPECT_EQ(good("run a.yaml --isolation serializable").isolations.at(0).level, sql::Isolation::serializable);
+  EXPECT_EQ(good("compare a.yaml --isolation ru --isolation rc").isolations.size(), 2U);
+  EXPECT_EQ(good("run a.yaml --isolation ru --isolation rc").isolations.size(), 1U);
+  EXPECT_EQ(good("run a.yaml --shard 3/4").shard, (Shard{3, 4}));
+  EXPECT_EQ(good("run a.yaml --isolation ru").isolations.at(0).level, sql::Isolation::read_uncommitted);
 }
 
 TEST(Options, AnalyzeReadsManyFilesStandardInputOrNone) {
@@ -111,7 +115,8 @@ TEST(Options, UnknownCommand) {
   EXPECT_EQ(complaints("rnu a.yaml"), "gridlock has no command 'rnu' (did you mean gridlock run?)");
   EXPECT_EQ(complaints("analyse a.log"), "gridlock has no command 'analyse' (did you mean gridlock analyze?)");
   EXPECT_EQ(complaints("a.yaml"), "gridlock has no command 'a.yaml' (did you mean gridlock run a.yaml?)");
-  EXPECT_EQ(complaints("frobnicate"), "gridlock has no command 'frobnicate' (one of: help, run, analyze, check)");
+  EXPECT_EQ(complaints("frobnicate"),
+            "gridlock has no command 'frobnicate' (one of: help, run, explore, replay, predict, compare, analyze, merge, check, locks)");
 }
 
 TEST(Options, UnknownOption) {

@@ -57,6 +57,10 @@ Trace full_trace() {
       {{5}, 1, StatementEnded{"b3", Outcome::deadlock, error, 0, {}}},
       {{5}, 1, TransactionState{"1844", "serializable", TransactionState::Ended::rolled_back}},
       {{6}, 0, TransactionState{"", "", TransactionState::Ended::committed}},
+      {{6}, 1, Connected{"4711"}},
+      {{7}, 1, DeadlockAccount{DeadlockAccount::Source::innodb_status, "*** (1) TRANSACTION:\n"}},
+      {{7}, 0, DeadlockAccount{DeadlockAccount::Source::client_error, "ERROR:  deadlock detected"}},
+      {{7}, 1, DeadlockAccount{}},
   };
   return trace;
 }

@@ -171,7 +171,7 @@ TEST(Load, StepsOfATransactionType) {
 transactions:
   t:
     steps:
-      - {name: read, sql: SELECT 1, into: [one, two]}
+      - {name: read, sql: "SELECT 1, 2", into: [one, two]}
       - think: {uniform: [1ms, 5ms]}
       - repeat: 3
         params: {n: sequence}

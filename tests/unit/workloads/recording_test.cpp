@@ -7,8 +7,10 @@
 #include <vector>
 
 #include "workloads/expand/random.h"
+#include "workloads/runner/histogram_json.h"
 #include "workloads/runner/lock_waits.h"
 #include "workloads/runner/recorder.h"
+#include "workloads/runner/runner.h"
 
 namespace gridlock {
 namespace {
@@ -48,6 +50,47 @@ TEST(Histogram, KeepsLargeValuesToThreeDigits) {
   EXPECT_EQ(histogram.percentile(100), values.back());
 }
 
+/// Values of every size, by the seed.
+std::vector<std::int64_t> values(std::uint64_t seed, int count) {
+  expand::Random random(seed);
+  std::vector<std::int64_t> drawn;
+  for (int i = 0; i < count; ++i) drawn.push_back(static_cast<std::int64_t>(random.next() >> (random.below(40) + 20)));
+  return drawn;
+}
+
+Histogram of(const std::vector<std::int64_t>& values) {
+  Histogram histogram;
+  for (const std::int64_t value : values) histogram.add(value);
+  return histogram;
+}
+
+TEST(Histogram, MergesWithoutLoss) {
+  for (std::uint64_t seed = 1; seed <= 50; ++seed) {
+    auto all = values(seed, 300);
+    const std::size_t cut = expand::Random(seed).below(all.size());
+    Histogram left = of({all.begin(), all.begin() + static_cast<std::ptrdiff_t>(cut)});
+    left.merge(of({all.begin() + static_cast<std::ptrdiff_t>(cut), all.end()}));
+    const Histogram whole = of(all);
+    EXPECT_EQ(left, whole) << "seed " << seed;
+    EXPECT_EQ(left.count(), whole.count());
+    EXPECT_EQ(left.percentile(95), whole.percentile(95));
+  }
+}
+
+TEST(Histogram, IsReadFromJsonAsItWasWritten) {
+  for (std::uint64_t seed = 1; seed <= 50; ++seed) {
+    const Histogram written = of(values(seed, 200));
+    const auto read = histogram_from(Json::parse(histogram_json(written).dump()));
+    ASSERT_TRUE(read) << "seed " << seed;
+    EXPECT_EQ(*read, written) << "seed " << seed;
+    EXPECT_EQ(read->percentile(99), written.percentile(99));
+  }
+  EXPECT_EQ(histogram_from(histogram_json({})), Histogram());
+  for (const char* broken : {"5", "{}", R"({"count": 1, "max": 1, "sum": 1, "buckets": [[1]]})",
+                             R"({"count": 1, "max": -1, "sum": 1, "buckets": [[1, 1]]})"})
+    EXPECT_FALSE(histogram_from(Json::parse(broken))) << broken;
+}
+
 Event event(std::int64_t at, SessionId session, decltype(Event::what) what) {
   return {Time{at}, session, std::move(what)};
 }
@@ -67,9 +110,9 @@ TEST(LockWaitClock, MeasuresFromTheFirstWordOfAWaitToItsEnd) {
   clock.see(event(4'100, 0, StatementEnded{"a", Outcome::done, {}, 0, {}}));
   clock.see(event(9'000, 1, StatementEnded{"b", Outcome::lock_timeout, {}, 0, {}}));
   clock.see(event(9'500, 2, waits(true)));  // never ends
-  EXPECT_EQ(clock.summary().count, 2U);
-  EXPECT_DOUBLE_EQ(clock.summary().p50_ms, 3);
-  EXPECT_NEAR(clock.summary().max_ms, 7, 0.001);
+  EXPECT_EQ(percentiles(clock.times()).count, 2U);
+  EXPECT_DOUBLE_EQ(percentiles(clock.times()).p50_ms, 3);
+  EXPECT_NEAR(percentiles(clock.times()).max_ms, 7, 0.001);
 }
 
 Event told(SessionId session, const std::string& step) { return event(0, session, StatementStarted{step, "", ""}); }

@@ -105,6 +105,16 @@ TEST(StormRun, IntoSavesARowForLaterSteps) {
       (Log{"SELECT 7", "HOLD 7"}));
 }
 
+TEST(StormRun, MoreIntoNamesThanColumnsAreAnErrorOfTheStep) {
+  FakeDriver driver;
+  const auto played =
+      run(loaded("transactions: {t: [{sql: SELECT * FROM somewhere, into: [a, b]}, HOLD :b]}\nsessions: [{run: t}]"),
+          driver, {});
+  EXPECT_EQ(driver.log, (Log{"0 t: BEGIN", "100 t: SELECT * FROM somewhere", "200 t: ROLLBACK"}));
+  EXPECT_EQ(counts(played.summary),
+            "committed 0 rolled back 1 retried 0 failed 1 deadlocks 0 timeouts 0 serialization 0 errors 1");
+}
+
 TEST(StormRun, SharesASequenceUnlessItIsPerSession) {
   const std::string yaml =
       "sessions: [{run: t, count: 2, times: 2}]\ntransactions: {t: {autocommit: true, params: {n: ";
@@ -293,6 +303,18 @@ TEST(StormRun, StopEndsItSoonAndSaysSo) {
   EXPECT_LT(driver.log.size(), 120U);
   EXPECT_EQ(played.summary.failed, 0U);
   EXPECT_EQ(driver.closed, 1);
+}
+
+TEST(StormRun, ADeadlockThatNobodyReportedCountsAgainstTheExpectation) {
+  FakeDriver driver;
+  const Workload workload =
+      loaded("transactions: {t: [HOLD x]}\nsessions: [{run: t}]\nexpect: {deadlocks: 0, failed: 0}");
+  auto played = run(workload, driver, {});
+  EXPECT_TRUE(played.checks.at(0).holds);
+  count_unreported(workload, 2, played);
+  EXPECT_FALSE(played.checks.at(0).holds);
+  EXPECT_EQ(played.checks.at(0).got, "2");
+  EXPECT_TRUE(played.checks.at(1).holds);
 }
 
 TEST(StormRun, ARunThatCannotMoveAnyMoreEnds) {

@@ -74,6 +74,16 @@ TEST(StoryRun, TellsErrorsWithTheirCode) {
   EXPECT_EQ(play("sessions: {a: {steps: [{a1: FAULT}, {a2: CLASH}]}}"), "a1:error(1062) a2:serialization failure\n");
 }
 
+TEST(StoryRun, MoreIntoNamesThanColumnsAreAnErrorOfTheStep) {
+  FakeDriver driver;
+  const auto played = run(loaded("sessions: {a: {steps: [{a1: {sql: SELECT * FROM t, into: [x, y]}}]}}"), driver, {});
+  ASSERT_EQ(played.orders.at(0).events.size(), 1U);
+  const auto& event = played.orders[0].events[0];
+  EXPECT_EQ(event.outcome, Outcome::error);
+  EXPECT_EQ(event.error->message, "`into` has 2 names, but the statement returned 1 column");
+  EXPECT_EQ(played.summary.errors, 1U);
+}
+
 TEST(StoryRun, APauseLetsLockWaitsRunOut) {
   FakeDriver driver;
   driver.lock_wait_timeout = Time{1'000'000};
