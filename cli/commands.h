@@ -13,5 +13,6 @@ int merge_command(const Options& options);
 int analyze_command(const Options& options);
 int check_command(const Options& options);
 int locks_command(const Options& options);
+int import_command(const Options& options);
 
 }  // namespace gridlock

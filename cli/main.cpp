@@ -36,6 +36,7 @@ int obey(const Options& options) {
     case Command::analyze: return analyze_command(options);
     case Command::check: return check_command(options);
     case Command::locks: return locks_command(options);
+    case Command::import: return import_command(options);
     case Command::version: return say(std::string("gridlock ") + version + "\n");
     case Command::help: break;
   }

@@ -282,6 +282,10 @@ constexpr std::array commands{
                "shows what statements lock, in an index's own order",
                "  gridlock locks --schema shop.sql 'SELECT * FROM orders WHERE id > 7 FOR UPDATE'\n"
                "  gridlock locks --schema shop.sql --engine reference:innodb --engine reference:mariadb steps.sql\n"},
+    CommandRow{Command::import, of_import, "import", "FILE.spec",
+               "turns an isolation-tester spec into a story workload",
+               "  gridlock import deadlock-soft.spec -o deadlock-soft.yaml\n"
+               "  gridlock run deadlock-soft.yaml --engine reference:postgres\n"},
 };
 
 }  // namespace

@@ -21,6 +21,7 @@ enum : unsigned {
   of_explore = 64,
   of_replay = 128,
   of_predict = 256,
+  of_import = 512,
   of_every = ~0U
 };
 

@@ -25,6 +25,7 @@ enum class Command : unsigned char {
   merge,
   check,
   locks,
+  import,
   help,
   version,
 };

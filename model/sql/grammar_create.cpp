@@ -84,6 +84,7 @@ StatementNode create_table(Cursor& c, bool temporary) {
   if (!c.at("(")) c.fail_expected("`(` and the table's columns");
   c.expect("(");
   do {
+    if (c.at(")") && table.columns.empty() && table.keys.empty() && c.dialect() == Dialect::postgres) break;
     if (c.at(")") && table.columns.empty())
       c.fail(c.here(), "a table has at least one column", "write (id INT PRIMARY KEY)");
     if (c.at(")")) c.fail(c.here(), "a comma stands before the closing parenthesis", "leave the last comma out");

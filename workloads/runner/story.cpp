@@ -15,6 +15,14 @@
 namespace gridlock {
 namespace {
 
+/// Writes and tells what it wrote, even when that is nothing.
+bool returns_rows(const sql::StatementNode& node) {
+  if (const auto* insert = std::get_if<sql::Insert>(&node)) return !insert->returning.empty();
+  if (const auto* update = std::get_if<sql::Update>(&node)) return !update->returning.empty();
+  if (const auto* erase = std::get_if<sql::Delete>(&node)) return !erase->returning.empty();
+  return false;
+}
+
 class OrderPlayer {
  public:
   OrderPlayer(const Workload& workload, Driver& driver, const RunOptions& options, LockWaitClock& clock, Run& run)
@@ -159,7 +167,7 @@ class OrderPlayer {
     for (std::size_t i = 0; i < place.step->into.size(); ++i)
       sessions_[place.session].values[place.step->into[i]] = saved(ended.rows, i);
     const auto& node = statement->statement.node;
-    const bool reads = std::holds_alternative<sql::Select>(node) || !ended.rows.empty();
+    const bool reads = std::holds_alternative<sql::Select>(node) || !ended.rows.empty() || returns_rows(node);
     const bool writes = std::holds_alternative<sql::Insert>(node) || std::holds_alternative<sql::Update>(node) ||
                         std::holds_alternative<sql::Delete>(node);
     if (reads || writes) played_.results.push_back({place.step->name, reads, ended.affected, ended.rows});

@@ -47,7 +47,7 @@ Row Index::key_of(const Row& row) const {
 
 Table* Catalog::find(std::string_view name, Slot for_session) {
   for (Table& table : tables) {
-    if (table.dropped || !sql::same_name(table.name, name)) continue;
+    if (table.dropped || table.dropper == for_session || !sql::same_name(table.name, name)) continue;
     if (table.creator != no_xid && table.creator_session != for_session) continue;
     return &table;
   }
@@ -83,7 +83,9 @@ std::vector<std::string> Catalog::column_names(TableId table) const {
 
 bool Catalog::name_taken(std::string_view name) const {
   return std::any_of(tables.begin(), tables.end(),
-                     [&](const Table& table) { return !table.dropped && sql::same_name(table.name, name); }) ||
+                     [&](const Table& table) {
+                       return !table.dropped && table.dropper == none && sql::same_name(table.name, name);
+                     }) ||
          std::any_of(indexes.begin(), indexes.end(), [&](const Index& index) {
            return !index.dropped && !tables[index.table].dropped && sql::same_name(index.name, name);
          });

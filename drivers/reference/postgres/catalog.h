@@ -69,6 +69,7 @@ struct Table {
   bool dropped = false;
   Xid creator = no_xid;  ///< seen by its maker alone until that commits; no_xid: seen by all
   Slot creator_session = none;
+  Slot dropper = none;  ///< the session whose open transaction has dropped it
   Heap heap{32};
 };
 

@@ -158,7 +158,8 @@ class Engine {
   Task<std::vector<Row>> run_query(Exec& exec, std::uint32_t query, const Context* outer);
   Task<std::vector<Joined>> join(Exec& exec, const QueryPlan& query, Context& context);
   Task<void> join_level(Exec& exec, const QueryPlan& query, Context& context, Joined& row, std::vector<Joined>& out);
-  std::vector<TupleId> candidates(Exec& exec, const TableUse& use, const Context& context);
+  double cost_of_whole(const Table& table, std::size_t filters) const;
+  std::vector<TupleId> candidates(Exec& exec, const TableUse& use, const Context& context, bool& by_index);
   bool see(Exec& exec, Table& table, TupleId id, bool by_index);
   void bind_rows(const QueryPlan& query, const Joined& row, Context& context);
   Task<bool> lock_joined(Exec& exec, const QueryPlan& query, Context& context, Joined& row);
@@ -171,7 +172,7 @@ class Engine {
   Touch satisfies_update(const Tuple& tuple, Slot slot, std::uint32_t command) const;
   bool live_conflict(const Member& member, Slot slot, RowMode mode) const;
   Task<Touch> lock_version(Exec& exec, Table& table, TupleId id, RowMode mode, sql::WaitPolicy policy);
-  Task<void> lock_newer_versions(Exec& exec, Table& table, TupleId id, RowMode mode);
+  Task<Touch> lock_newer_versions(Exec& exec, Table& table, TupleId id, RowMode mode);
   /// heapam_tuple_lock: follows the row to its last version if `follow`; `id` becomes the one locked.
   Task<Touch> lock_row(Exec& exec, Table& table, TupleId& id, RowMode mode, sql::WaitPolicy policy, bool follow);
   /// The first half of heap_update and heap_delete: waits until nobody's lock is in the way.
@@ -187,6 +188,7 @@ class Engine {
   Task<void> update_statement(Exec& exec);
   Task<void> delete_statement(Exec& exec);
   Task<void> insert_statement(Exec& exec);
+  void close_indexes(Slot slot, TableId table);
   /// The new version's id; none when the row was not written after all.
   Task<TupleId> update_row(Exec& exec, Table& table, TupleId id, const MakeRow& make, const Recheck& recheck);
   Task<bool> delete_row(Exec& exec, Table& table, TupleId& id, const Recheck& recheck);

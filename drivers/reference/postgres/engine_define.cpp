@@ -8,6 +8,7 @@
 namespace gridlock::reference::postgres {
 
 void Engine::undo_with(Slot slot, std::function<void()> undo) {
+  sessions_[slot].defined = true;
   sessions_[slot].levels.back().undo.push_back(std::move(undo));
 }
 
@@ -108,13 +109,13 @@ Task<void> Engine::drop_table(Slot slot, const sql::DropTable& drop) {
       if (one.dropped || one.parent == id) continue;
       if (!take(slot, tag_of(catalog_.tables[one.parent]), takes::drop)) co_await lock_wait(slot);
     }
-    catalog_.tables[id].dropped = true;
+    catalog_.tables[id].dropper = slot;  // to the others it is there until this transaction commits
     std::vector<std::uint32_t> gone;
     for (const std::uint32_t key : catalog_.tables[id].parents)
       if (!std::exchange(catalog_.foreign_keys[key].dropped, true)) gone.push_back(key);
     ++catalog_.version;
     undo_with(slot, [this, id, gone] {
-      catalog_.tables[id].dropped = false;
+      catalog_.tables[id].dropper = none;
       for (const std::uint32_t key : gone) catalog_.foreign_keys[key].dropped = false;
       ++catalog_.version;
     });
@@ -198,9 +199,9 @@ Task<void> Engine::alter_table(Slot slot, const sql::AlterTable& alter) {
   if (only_other) mode = alter_table_takes(alter.other);
   if (catalog_.find(alter.table.text, slot) != nullptr && mode == Mode::access_exclusive) assign_xid(slot);
   const TableId id = co_await open_table(slot, alter.table.text, mode);
-  assign_xid(slot);
   for (const sql::ForeignKeyDef& key : alter.add_foreign_keys)
     co_await open_table(slot, key.parent.text, takes::add_foreign_key);
+  assign_xid(slot);
   for (const sql::ColumnDef& column : alter.add_columns) {
     catalog_.add_column(id, column);
     const auto number = static_cast<ColumnId>(catalog_.tables[id].columns.size() - 1);

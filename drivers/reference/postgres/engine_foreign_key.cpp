@@ -75,7 +75,6 @@ Task<bool> Engine::any_row_locked(Exec& exec, TableId id, const std::vector<Colu
   ++session.command;
   query.snapshot = take_snapshot(slot, latest);
   const std::vector<TupleId> found = rows_with_key(query, table, columns, key);
-  bool any = false;
   for (const TupleId at : found) {
     TupleId tuple = at;
     if (latest && session.xact_snapshot() &&
@@ -89,9 +88,9 @@ Task<bool> Engine::any_row_locked(Exec& exec, TableId id, const std::vector<Colu
     }
     if (touch != Touch::ok) continue;
     if (tuple != at && !same_key(values_of(table.heap.at(tuple).values, columns), key)) continue;
-    any = true;
+    co_return true;  // one is enough: the server's query stops there
   }
-  co_return any;
+  co_return false;
 }
 
 /// RI_FKey_check.
@@ -113,9 +112,10 @@ Task<void> Engine::treat_children(Exec& exec, const ForeignKey& key, const Exec:
   const sql::FkAction action = deletes ? key.on_delete : key.on_update;
   if (action != sql::FkAction::no_action && action != sql::FkAction::restrict) {
     co_await change_children(exec, key, action, old_key, trigger);
-    co_return;
+    // the default may be the very key that goes: RI_FKey_setdefault asks once more
+    if (action != sql::FkAction::set_default) co_return;
   }
-  if (action == sql::FkAction::no_action) {  // ri_Check_Pk_Match: another row has taken the key
+  if (action != sql::FkAction::restrict) {  // ri_Check_Pk_Match: another row has taken the key
     const bool replaced = co_await any_row_locked(exec, key.parent, key.parent_columns, old_key, true);
     if (replaced) co_return;
   }

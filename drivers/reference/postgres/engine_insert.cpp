@@ -141,7 +141,11 @@ Task<void> Engine::insert_statement(Exec& exec) {
     context.rows.assign(2, &table.heap.at(id).values);
     return_row(exec, plan.returning, context);
   }
-  for (const IndexId id : table.indexes)
+}
+
+/// ExecCloseIndices, when the foreign keys have been looked at.
+void Engine::close_indexes(Slot slot, TableId table) {
+  for (const IndexId id : catalog_.tables[table].indexes)
     if (!catalog_.indexes[id].dropped) give(slot, tag_of(catalog_.indexes[id]), takes::write);
 }
 

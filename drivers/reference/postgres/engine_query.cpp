@@ -98,16 +98,21 @@ Task<std::vector<Row>> Engine::call_function(Exec& exec, const ExprNode& node, c
 
 // --------------------------------------------------------------------------------------------- reading a table
 
+/// cost_seqscan, by what the planner believes.
+double Engine::cost_of_whole(const Table& table, std::size_t filters) const {
+  const bool unknown = !settings_.analyzed && table.heap.pages() < 10;
+  const auto pages = static_cast<double>(unknown ? 10 : table.heap.pages());
+  const auto rows = static_cast<double>(unknown ? table.heap.unknown_rows() : table.heap.order().size());
+  return pages * page_cost + rows * (tuple_cost + operator_cost * static_cast<double>(filters));
+}
+
 /// By an index whose first columns are given, if that is cheaper than the whole table (cost_index, cost_seqscan).
-std::vector<TupleId> Engine::candidates(Exec& exec, const TableUse& use, const Context& context) {
+std::vector<TupleId> Engine::candidates(Exec& exec, const TableUse& use, const Context& context, bool& by_index) {
   Table& table = catalog_.tables[use.table];
   const auto& order = table.heap.order();
-  const auto whole_cost =
-      static_cast<double>(table.heap.pages()) * page_cost +
-      static_cast<double>(order.size()) * (tuple_cost + operator_cost * static_cast<double>(use.filters.size()));
   const Index* best = nullptr;
   std::size_t best_equal = 0;
-  if (whole_cost > 2 * random_page_cost) {
+  if (cost_of_whole(table, use.filters.size()) > 2 * random_page_cost) {
     for (const IndexId id : table.indexes) {
       const Index& index = catalog_.indexes[id];
       if (index.dropped) continue;
@@ -132,6 +137,7 @@ std::vector<TupleId> Engine::candidates(Exec& exec, const TableUse& use, const C
     }
   }
   const std::uint32_t heap_relation = table.relation;
+  by_index = best != nullptr;
   if (best == nullptr) {
     if (ssi_.tracks(exec.slot)) ssi_.read(exec.slot, {heap_relation, none, none});
     return order;
@@ -197,9 +203,10 @@ std::vector<TupleId> Engine::rows_with_key(Exec& exec, Table& table, const std::
       if (is_null(row[columns[i]]) || compare_values(row[columns[i]], key[i]) != 0) return false;
     return true;
   };
+  const bool small = cost_of_whole(table, columns.size()) <= 2 * random_page_cost;
   for (const IndexId id : table.indexes) {
     const Index& index = catalog_.indexes[id];
-    if (index.dropped || index.columns.size() < columns.size()) continue;
+    if (small || index.dropped || index.columns.size() < columns.size()) continue;
     Row prefix;
     for (std::size_t i = 0; i < columns.size(); ++i)
       for (std::size_t j = 0; j < columns.size(); ++j)
@@ -242,11 +249,11 @@ Task<void> Engine::join_level(Exec& exec, const QueryPlan& query, Context& conte
   const TableUse& use = query.tables[level];
   Table& table = catalog_.tables[use.table];
   context.rows.resize(query.tables.size(), nullptr);
-  const std::vector<TupleId> found = candidates(exec, use, context);
-  const bool whole = found.size() == table.heap.order().size();
+  bool by_index = false;
+  const std::vector<TupleId> found = candidates(exec, use, context, by_index);
   bool matched = false;
   for (const TupleId id : found) {
-    if (!see(exec, table, id, !whole)) continue;
+    if (!see(exec, table, id, by_index)) continue;
     context.rows[level] = &table.heap.at(id).values;
     if (use.left_join) {
       const bool joins = co_await all_hold(exec, use.on, context);

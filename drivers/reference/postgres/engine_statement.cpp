@@ -129,6 +129,7 @@ Context Engine::context_of(const Exec& exec, const Context* outer) {
   context.outer = outer;
   context.now_micros = epoch_micros + now_;
   context.backend = exec.slot;
+  context.settings = &sessions_[exec.slot].settings;
   return context;
 }
 
@@ -169,6 +170,7 @@ Task<void> Engine::row_statement(Slot slot) {
     case Plan::What::other: break;
   }
   co_await run_triggers(exec);
+  if (insert) close_indexes(slot, plan->target);
 }
 
 Task<void> Engine::select_statement(Exec& exec) {

@@ -17,6 +17,7 @@ void Engine::ensure_transaction(Slot slot) {
   session.deferrable = session.settings.deferrable;
   session.before = session.kept;
   session.command = 0;
+  session.defined = false;
   session.snapshot_taken = false;
   session.levels.assign(1, Level{});
   tell_transaction(slot, TransactionState::Ended::no);
@@ -87,8 +88,13 @@ void Engine::commit(Slot slot) {
   Session& session = sessions_[slot];
   if (session.number == 0) return;
   if (session.levels[0].xid != no_xid) log_.commit(session.levels[0].xid);
-  for (Table& table : catalog_.tables)
-    if (table.creator != no_xid && table.creator_session == slot) table.creator = no_xid;
+  if (session.defined) {
+    for (Table& table : catalog_.tables) {
+      if (table.creator != no_xid && table.creator_session == slot) table.creator = no_xid;
+      if (table.dropper == slot) table.dropped = true;
+    }
+    ++catalog_.version;
+  }
   ssi_.end(slot, true, log_.newest() + 1);
   session.settings = session.kept;
   tell_transaction(slot, TransactionState::Ended::committed);

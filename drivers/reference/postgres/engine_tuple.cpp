@@ -136,7 +136,8 @@ Task<Touch> Engine::lock_version(Exec& exec, Table& table, TupleId id, RowMode m
     if (in_the_way.empty()) {
       const bool others_update = updater != nullptr && !log_.aborted(updater->xid);
       if (others_update) {
-        co_await lock_newer_versions(exec, table, id, mode);
+        const Touch newer = co_await lock_newer_versions(exec, table, id, mode);
+        if (newer != Touch::ok) co_return newer;
         const Touch now = satisfies_update(table.heap.at(id), slot, exec.snapshot.command);
         if (now == Touch::invisible) co_return now;
       }
@@ -164,12 +165,12 @@ Task<Touch> Engine::lock_version(Exec& exec, Table& table, TupleId id, RowMode m
 }
 
 /// heap_lock_updated_tuple: a weak lock goes onto the newer versions too.
-Task<void> Engine::lock_newer_versions(Exec& exec, Table& table, TupleId id, RowMode mode) {
+Task<Touch> Engine::lock_newer_versions(Exec& exec, Table& table, TupleId id, RowMode mode) {
   Xid before = table.heap.at(id).updater()->xid;
   id = table.heap.at(id).next;
   while (true) {
     const Tuple& tuple = table.heap.at(id);
-    if (tuple.xmin != before || log_.aborted(tuple.xmin)) co_return;
+    if (tuple.xmin != before || log_.aborted(tuple.xmin)) co_return Touch::ok;
     std::vector<Xid> in_the_way;
     for (const Member& member : tuple.members)
       if (live_conflict(member, exec.slot, mode)) in_the_way.push_back(member.xid);
@@ -177,9 +178,12 @@ Task<void> Engine::lock_newer_versions(Exec& exec, Table& table, TupleId id, Row
       for (const Xid xid : in_the_way) co_await wait_for_transaction(exec.slot, xid, false);
       continue;
     }
+    const Member* updater = tuple.updater();
+    if (updater != nullptr && log_.committed(updater->xid) && conflict(updater->mode, mode))
+      co_return tuple.next == id ? Touch::deleted : Touch::updated;
     add_member(table.heap.at(id), exec.slot, mode, false);
-    const Member* updater = table.heap.at(id).updater();
-    if (updater == nullptr || log_.aborted(updater->xid) || table.heap.at(id).next == id) co_return;
+    updater = table.heap.at(id).updater();
+    if (updater == nullptr || log_.aborted(updater->xid) || table.heap.at(id).next == id) co_return Touch::ok;
     before = updater->xid;
     id = table.heap.at(id).next;
   }

@@ -33,6 +33,8 @@ Row Engine::assigned(Exec& exec, const std::vector<Assignment>& set, const Table
     Value value = Null{};
     if (one.value != none)
       value = evaluate(context, one.value);
+    else if (table.columns[one.column].serial)
+      value = catalog_.tables[table.id].columns[one.column].next_serial++;
     else if (exec.plan->defaults[one.column] != none)
       value = evaluate(context, exec.plan->defaults[one.column]);
     row[one.column] = coerce(value, table.columns[one.column].type);
@@ -71,9 +73,13 @@ Task<TupleId> Engine::update_row(Exec& exec, Table& table, TupleId id, const Mak
     prune(table);
     const TupleId next = table.heap.insert(std::move(after), xid, exec.snapshot.command);
     Tuple& old = table.heap.at(id);
-    for (const Member& member : old.members)  // who only shares the key keeps its lock on the new version
-      if (!member.update && log_.in_progress(member.xid) && log_.owner(member.xid) != exec.slot)
-        table.heap.at(next).members.push_back(member);
+    // who shares the key keeps its lock on the new version, and with it this one its own
+    const auto stays = [&](const Member& member) { return !member.update && log_.in_progress(member.xid); };
+    const bool shared = std::any_of(old.members.begin(), old.members.end(), [&](const Member& member) {
+      return stays(member) && log_.owner(member.xid) != exec.slot;
+    });
+    for (const Member& member : old.members)
+      if (shared && stays(member)) table.heap.at(next).members.push_back(member);
     add_member(old, exec.slot, mode, true);
     old.cmax = exec.snapshot.command;
     old.next = next;

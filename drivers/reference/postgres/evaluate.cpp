@@ -199,6 +199,9 @@ class Evaluator {
         return all;
       }
       case Function::current_setting:
+        if (context_.settings != nullptr && text(0).find("transaction_isolation") != std::string::npos)
+          return isolation_words(context_.settings->isolation);
+        return std::string();
       case Function::set_config: return std::string();
       default: break;
     }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "drivers/reference/postgres/plan.h"
+#include "drivers/reference/postgres/settings.h"
 
 namespace gridlock::reference::postgres {
 
@@ -23,6 +24,7 @@ struct Context {
   std::uint64_t random = 0;
   std::uint32_t backend = 0;
   std::int64_t transaction = 0;
+  const Settings* settings = nullptr;
   std::int64_t series = 0;  ///< generate_series in the select list: its value now
 };
 

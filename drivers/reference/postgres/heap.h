@@ -55,6 +55,8 @@ class Heap {
   /// All versions, in the order of the pages.
   const std::vector<TupleId>& order() const { return order_; }
   std::size_t pages() const { return page_ + 1; }
+  /// What a planner without statistics takes a small table for (plancat.c, estimate_rel_size): ten pages of rows.
+  std::size_t unknown_rows() const { return 10 * 8168 / row_bytes_; }
   /// After many insertions: time to look for dead versions.
   bool wants_pruning() const { return inserted_since_ > 256 && inserted_since_ > order_.size() / 2; }
   /// Removes the versions for which `dead` is true, telling each to `gone` first.

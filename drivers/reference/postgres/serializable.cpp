@@ -244,11 +244,14 @@ void Serializable::end(Slot slot, bool committed, Xid next_xid) {
   } else {
     settle_read_only(self, committed);
   }
+  // only the last of those with the oldest snapshot lets old ones be forgotten (SxactGlobalXminCount)
+  bool clears = true;
+  for (const Id id : current_) clears = clears && (id == none || all_[id].snapshot_xmin > all_[self].snapshot_xmin);
   if (committed)
     finished_.push_back(self);
   else
     release(self);
-  clear_old();
+  if (clears) clear_old();
 }
 
 void Serializable::release(Id id) {

@@ -40,6 +40,7 @@ struct Session {
   std::vector<Level> levels;
   std::optional<Snapshot> snapshot;  ///< of the transaction, at REPEATABLE READ and above
   std::uint32_t command = 0;
+  bool defined = false;         ///< it has changed the catalog
   bool snapshot_taken = false;  ///< too late for SET TRANSACTION
 
   // the statement

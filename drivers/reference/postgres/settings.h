@@ -18,6 +18,7 @@ struct Settings {
   bool own_deadlock_timeout = false;  ///< set by the session: whoever plays its part in who notices first
   std::int64_t lock_timeout = 0;
   std::int64_t statement_timeout = 0;
+  bool analyzed = true;  ///< the planner knows how many rows there are; of the whole engine
 };
 
 /// Sets one parameter; the problem says what is wrong with the name or the value.
