@@ -179,6 +179,8 @@ class Graph {
 
 }  // namespace
 
+OrderGraph order_graph(const std::vector<LockOrder>& orders) { return Graph(orders).build(); }
+
 bool may_block(const Lock& held, const Lock& wanted) {
   if (!same_place(held, wanted)) return false;
   if (!held.object.empty() || held.kind == LockKind::user || held.kind == LockKind::advisory) return true;
