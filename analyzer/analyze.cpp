@@ -77,6 +77,7 @@ Analysis merge(std::vector<Analysis> parts) {
         whole.deadlocks.push_back(std::move(diagnosed));
       } else {
         fold(whole.deadlocks[at->second].deadlock, diagnosed.deadlock);
+        for (const auto& [hour, count] : diagnosed.by_hour) whole.deadlocks[at->second].by_hour[hour] += count;
       }
     }
     for (const LockWaitSummary& wait : part.lock_waits) add(whole.lock_waits, wait);

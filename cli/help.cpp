@@ -8,6 +8,29 @@
 namespace gridlock {
 namespace {
 
+/// `left` in a column of its own and the words of `help` beside it, in 80 columns.
+std::string two_columns(const std::string& left, std::size_t width, std::string_view help) {
+  constexpr std::size_t columns = 80;
+  const std::string margin(width + 3, ' ');
+  std::string out = left.size() > width ? fmt::format("  {}\n{}", left, margin) : fmt::format("  {:{}} ", left, width);
+  std::size_t at = margin.size();
+  bool first = true;
+  while (!help.empty()) {
+    const std::string_view word = help.substr(0, help.find(' '));
+    help.remove_prefix(std::min(word.size() + 1, help.size()));
+    if (!first && at + 1 + word.size() > columns) {
+      out += "\n" + margin;
+      at = margin.size();
+      first = true;
+    }
+    if (!first) out += ' ';
+    out += word;
+    at += word.size() + (first ? 0 : 1);
+    first = false;
+  }
+  return out + "\n";
+}
+
 std::string option_lines(unsigned flag) {
   std::string out;
   for (const OptionRow& row : option_rows()) {
@@ -15,8 +38,7 @@ std::string option_lines(unsigned flag) {
     std::string left = row.names.starts_with("--") ? "    " : "";
     for (const char c : row.names) left += c == ',' ? std::string(", ") : std::string(1, c);
     if (!row.value.empty()) left += fmt::format(" {}", row.value);
-    out += left.size() > 23 ? fmt::format("  {}\n  {:23} {}\n", left, "", row.help)
-                            : fmt::format("  {:23} {}\n", left, row.help);
+    out += two_columns(left, 23, row.help);
   }
   return out + fmt::format("  {:23} {}\n", "-h, --help", "this text");
 }
@@ -37,7 +59,7 @@ std::string help_text() {
       "gridlock finds, explains and fixes database deadlocks.\n\n"
       "Usage: gridlock COMMAND [OPTION]... [FILE]...\n\nCommands:\n";
   for (const CommandRow& row : command_rows())
-    out += fmt::format("  {:8} {:17}  {}\n", row.name, row.files.substr(0, row.files.find(' ')), row.help);
+    out += two_columns(fmt::format("{:8} {}", row.name, row.files.substr(0, row.files.find(' '))), 26, row.help);
   out += "\nExamples:\n";
   for (const CommandRow& row : command_rows()) out += row.examples.substr(0, row.examples.find('\n') + 1);
   return out + "\ngridlock COMMAND --help tells more; gridlock --version tells the version.\n\n" +

@@ -172,7 +172,8 @@ constexpr std::array options{
     OptionRow{"--engine", "ENGINE", of_run | of_compare | of_check | of_locks | of_explore | of_replay | of_predict,
               "where to play, if not on reference:innodb (repeatable)",
               [](const Values& v, Options& o, Usage&) { o.engines = v; }},
-    OptionRow{"--seed", "N", of_run | of_compare | of_explore, "source of all chance, if not the workload's seed", read_seed},
+    OptionRow{"--seed", "N", of_run | of_compare | of_explore, "source of all chance, if not the workload's seed",
+              read_seed},
     OptionRow{"--isolation", "LEVEL", of_run | of_compare | of_locks | of_explore,
               "of all: \"read committed\", rc, rr (compare: repeatable)", read_isolation},
     OptionRow{"--shard", "I/N", of_run, "play the I-th of N parts of a storm (see merge)", read_shard},
@@ -258,13 +259,13 @@ constexpr std::array commands{
     CommandRow{Command::replay, of_replay, "replay", "SCHEDULE.yaml | TOKEN WORKLOAD.yaml",
                "plays a schedule, lock-step, on any engine",
                "  gridlock replay witnesses/deadlock-1.yaml\n"
-               "  gridlock replay witnesses/deadlock-1.yaml --engine mysql://root@localhost/test\n"
+               "  gridlock replay witnesses/deadlock-1.yaml --engine mysql://root@localhost\n"
                "  gridlock replay gl1-2c9k0t8v4m0hq examples/opposite-order.yaml\n"},
     CommandRow{Command::predict, of_predict, "predict", "WORKLOAD.yaml|TRACE",
                "deadlocks that have not happened yet, from lock orders",
                "  gridlock predict examples/transfers.yaml\n"
                "  gridlock predict --from-log postgresql.json --schema schema.sql\n"
-               "  gridlock predict --from-log general.log --schema schema.sql --fail-on potential-deadlock\n"},
+               "  gridlock predict --from-log general.log --fail-on potential-deadlock\n"},
     CommandRow{Command::compare, of_compare, "compare", "WORKLOAD.yaml", "plays it on several engines, side by side",
                "  gridlock compare examples/phantom-range.yaml --isolation rc --isolation rr\n"
                "  gridlock compare storm.yaml --engine reference:innodb --engine $DATABASE_URL\n"},
@@ -272,7 +273,7 @@ constexpr std::array commands{
                "  gridlock analyze /var/log/postgresql/postgresql-15-main.log\n"
                "  mysql -e 'SHOW ENGINE INNODB STATUS\\G' | gridlock analyze\n"
                "  gridlock analyze --fail-on never --format json /var/log/mysql *.log.gz\n"
-               "  gridlock analyze --baseline known.json --report sarif=deadlocks.sarif error.log\n"},
+               "  gridlock analyze --baseline known.json --report sarif=found.sarif error.log\n"},
     CommandRow{Command::merge, of_merge, "merge", "REPORT|TRACE...", "joins the reports or traces of parts into one",
                "  gridlock merge --format json part-1.json part-2.json\n"
                "  gridlock merge --trace whole.jsonl part-*.jsonl\n"},
@@ -280,8 +281,8 @@ constexpr std::array commands{
                "  gridlock check examples/*.yaml\n"},
     CommandRow{Command::locks, of_locks, "locks", "STATEMENT|FILE.sql...",
                "shows what statements lock, in an index's own order",
-               "  gridlock locks --schema shop.sql 'SELECT * FROM orders WHERE id > 7 FOR UPDATE'\n"
-               "  gridlock locks --schema shop.sql --engine reference:innodb --engine reference:mariadb steps.sql\n"},
+               "  gridlock locks --schema shop.sql 'SELECT * FROM t WHERE id > 7 FOR UPDATE'\n"
+               "  gridlock locks --engine reference:innodb --engine reference:mariadb steps.sql\n"},
     CommandRow{Command::import, of_import, "import", "FILE.spec",
                "turns an isolation-tester spec into a story workload",
                "  gridlock import deadlock-soft.spec -o deadlock-soft.yaml\n"

@@ -140,6 +140,11 @@ DiagnosedDeadlock deadlock_of(const Json& json) {
   for (const Json& advice : json.at("advice")) one.diagnosis.advice.push_back(advice_of(advice));
   one.diagnosis.folklore = json.at("would_not_help").get<std::vector<std::string>>();
   one.diagnosis.fingerprint = text_or_empty(json, "fingerprint");
+  if (const auto hours = json.find("by_hour"); hours != json.end())
+    for (const auto& [hour, count] : hours->items())
+      one.by_hour[known(parse_datetime(hour), hour).micros / 1'000'000] = count.get<std::uint64_t>();
+  one.suppressed = text_or_empty(json, "suppressed");
+  if (const auto of_baseline = json.find("known"); of_baseline != json.end()) one.known = of_baseline->get<bool>();
   return one;
 }
 

@@ -43,22 +43,22 @@ def promela_of(lines, rows, printing):
     """Queues of their own, so that a deadlock's can be printed. An `atomic` gives up its turn where it waits."""
     n = len(lines)
     width = n
-    text = f"byte q[{(rows + 1) * width}]; byte len[{rows + 1}]; byte at[{n}];\n"
+    text = f"byte q[{(rows + 1) * width}]; byte used[{rows + 1}]; byte at[{n}];\n"
     for s, line in enumerate(lines):
         text += f"active proctype s{s}() {{\n"
         for row in line:
-            text += (f"  atomic {{ q[{row * width} + len[{row}]] = {s}; len[{row}]++; q[{row * width}] == {s} -> "
+            text += (f"  atomic {{ q[{row * width} + used[{row}]] = {s}; used[{row}]++; q[{row * width}] == {s} -> "
                      f"at[{s}]++ }};\n")
         text += "  d_step { at[%d] = %d;" % (s, len(line) + 1)
         for row in line:
             for i in range(width - 1):
                 text += f" q[{row * width + i}] = q[{row * width + i + 1}];"
-            text += f" q[{row * width + width - 1}] = 0; len[{row}]--;"
+            text += f" q[{row * width + width - 1}] = 0; used[{row}]--;"
         text += " }\n}\n"
     if printing:
         prints = " ".join(f'printf("%d ", now.at[{s}]);' for s in range(n))
         queues = " ".join(
-            f'printf("|"); for (int i = 0; i < now.len[{row}]; ++i) printf("%d,", now.q[{row * width} + i]);'
+            f'printf("|"); for (int i = 0; i < now.used[{row}]; ++i) printf("%d,", now.q[{row * width} + i]);'
             for row in range(1, rows + 1))
         ended = " && ".join(f"now.at[{s}] == {len(line) + 1}" for s, line in enumerate(lines))
         text += (f'active proctype watch() {{ end: timeout -> c_code {{ if (!({ended})) {{ printf("STATE "); {prints} '

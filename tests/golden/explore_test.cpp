@@ -33,7 +33,7 @@ TEST(Explore, ProvesThatThereIsNone) {
   const std::string one_order = "sed 's/id = 2   # waits.*/id = 1/; s/id = 1   # would.*/id = 2/' " + opposite;
   const auto ended = shell(one_order + " | gridlock explore -");
   EXPECT_EQ(ended.exit_code, 0) << ended.out << ended.err;
-  EXPECT_TRUE(ended.out.starts_with("No deadlock can be reached: none in all ")) << ended.out;
+  EXPECT_TRUE(ended.out.starts_with("No deadlock can be reached: none in ")) << ended.out;
 }
 
 TEST(Explore, TheSameBytesEachTime) {

@@ -257,7 +257,8 @@ FoundTurns turns_of(const Schedule& schedule, const Plan& plan) {
     if (!turn) {
       const std::string near = did_you_mean(name, all);
       found.problems.push_back({schedule.order_where, fmt::format("the workload has no step `{}`", name),
-                                near.empty() ? "" : fmt::format("did you mean `{}`?", near)});
+                                near.empty() ? fmt::format("its steps are `{}`", fmt::join(all, "`, `"))
+                                             : fmt::format("did you mean `{}`?", near)});
     } else if (turn->step < next[turn->session]) {
       found.problems.push_back({schedule.order_where,
                                 fmt::format("the step `{}` stands after a later step of its session", name),

@@ -116,7 +116,9 @@ TEST(Options, UnknownCommand) {
   EXPECT_EQ(complaints("analyse a.log"), "gridlock has no command 'analyse' (did you mean gridlock analyze?)");
   EXPECT_EQ(complaints("a.yaml"), "gridlock has no command 'a.yaml' (did you mean gridlock run a.yaml?)");
   EXPECT_EQ(complaints("frobnicate"),
-            "gridlock has no command 'frobnicate' (one of: help, run, explore, replay, predict, compare, analyze, merge, check, locks)");
+            "gridlock has no command 'frobnicate' (one of: help, run, explore, replay, predict, compare, analyze, "
+            "merge, check, locks, "
+            "import)");
 }
 
 TEST(Options, UnknownOption) {

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "tests/unit/workloads/loaded.h"
 #include "workloads/explore/explore.h"
 #include "workloads/explore/token.h"
@@ -99,7 +101,7 @@ TEST(Schedule, AnOrderThatDoesNotFitIsSaid) {
   schedule.order = {"a2", "a1", "a22"};
   const FoundTurns found = turns_of(schedule, plan());
   ASSERT_EQ(found.problems.size(), 2U);
-  EXPECT_EQ(found.problems[1].hint, "did you mean `a2`?");
+  EXPECT_EQ(found.problems[1].hint, "its steps are `a1`, `a2`, `a3`, `a4`, `b1`, `b2`, `b3`, `b4`");
 }
 
 TEST(Schedule, DepartureIsTheFirstEventThatDiffers) {
@@ -156,8 +158,11 @@ TEST(Explore, AStormsWitnessIsAStoryOfItsOwn) {
   const Plan& plan = found.plans[found.witnesses[0].finding.plan];
   const std::string yaml = story_yaml(plan, found.witnesses[0].finding.witness, "mysql");
   const Exploration again = explored(yaml);
-  ASSERT_EQ(again.witnesses.size(), 1U) << yaml;
-  EXPECT_EQ(again.witnesses[0].finding.what, Anomaly::deadlock);
+  // The story ends where the deadlock is found, before anybody commits: that the survivor never lets go is met, too.
+  const auto deadlocks = std::count_if(again.witnesses.begin(), again.witnesses.end(), [](const Witness& witness) {
+    return witness.finding.what == Anomaly::deadlock;
+  });
+  EXPECT_EQ(deadlocks, 1) << yaml;
 }
 
 TEST(Explore, WhoeverNeverLetsGoIsALockTimeout) {
