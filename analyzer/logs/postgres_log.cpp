@@ -213,6 +213,7 @@ class Framing {
       return;
     }
     if (record.last == nullptr) return take_bare(line);
+    if (record.last != &record.detail && is_bare_wait_line(trim(line.text)) && continues_a_chain(line)) return;
     std::string_view text = line.text;
     take(text, manner_.margin);
     if (take(text, "\t")) {
@@ -225,11 +226,10 @@ class Framing {
     record.last->push_back(text);
   }
 
-  /// Wait lines that somebody pasted without the words around them.
-  void take_bare(const Line& line) {
-    if (!is_bare_wait_line(trim(line.text))) return;
-    // Another process may have written in between: a chain goes on where its last member waits for this one.
-    const std::string pid = read_wait_line(line.text)->pid;
+  /// Another process may have written in between: a chain goes on where its last member waits for this one. REQUIRES: a
+  /// wait line.
+  bool continues_a_chain(const Line& line) {
+    const std::string pid = read_wait_line(trim(line.text))->pid;
     for (auto& [other, record] : open_) {
       const auto before = record.detail.empty() ? std::nullopt : read_wait_line(record.detail.back());
       if (!before || before->blocker != pid) continue;
@@ -237,8 +237,14 @@ class Framing {
       record.last = &record.detail;
       record.last_offset = line.offset;
       current_ = other;
-      return;
+      return true;
     }
+    return false;
+  }
+
+  /// Wait lines that somebody pasted without the words around them.
+  void take_bare(const Line& line) {
+    if (!is_bare_wait_line(trim(line.text)) || continues_a_chain(line)) return;
     auto [open, fresh] = open_.try_emplace(current_);
     if (fresh) {
       open->second.line = line.number;
@@ -254,6 +260,10 @@ class Framing {
   void finish(const std::string& pid) {
     const auto last = open_.find(pid);
     if (last == open_.end()) return;
+    if (!matters(last->second)) {
+      open_.erase(last);  // nothing is told, so those that began before it may go on
+      return;
+    }
     const std::uint32_t line = last->second.line;
     std::map<std::uint32_t, std::string> due;
     for (const auto& [other, record] : open_)
@@ -264,9 +274,12 @@ class Framing {
     }
   }
 
+  static bool matters(const Open& open) {
+    return may_matter(open.message, open.detail.empty() ? std::string_view() : open.detail.front(), {});
+  }
+
   void flush(const std::string& pid, const Open& open) {
-    const std::string_view first = open.detail.empty() ? std::string_view() : open.detail.front();
-    if (!may_matter(open.message, first, {})) return;
+    if (!matters(open)) return;
     PostgresRecord record;
     record.line = open.line;
     record.time = time_in(open.prefix);
