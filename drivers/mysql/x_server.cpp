@@ -43,10 +43,10 @@ mysqlx::SessionSettings settings_of(const live::Url& url, const std::optional<st
   using Option = mysqlx::SessionOption;
   mysqlx::SessionSettings settings(Option::USER, url.user);
   const bool socket = url.parameters.contains("socket");
-  if (!socket) {
-    settings.set(Option::HOST, url.host.empty() ? std::string("localhost") : url.host);
-    settings.set(Option::PORT, url.port.value_or(x_port));
-  }
+  // In one call: the library takes a port for that of the host just before it.
+  if (!socket)
+    settings.set(Option::HOST, url.host.empty() ? std::string("localhost") : url.host, Option::PORT,
+                 url.port.value_or(x_port));
   if (password) settings.set(Option::PWD, *password);
   for (const Parameter& parameter : parameters)
     if (const auto found = url.parameters.find(std::string(parameter.name)); found != url.parameters.end())
