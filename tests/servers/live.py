@@ -74,10 +74,15 @@ def check(holds, what):
         raise Failure(what)
 
 
+def family(kind):
+    """`postgres18` is a PostgreSQL."""
+    return kind.rstrip("0123456789")
+
+
 @contextlib.contextmanager
 def a_server(kind):
     base = "mysql" if kind == "mysqlx" else kind
-    with servers.running(base, SETTINGS[base]) as server:
+    with servers.running(base, SETTINGS[family(base)]) as server:
         yield server, server["x_url"] if kind == "mysqlx" else server["url"]
 
 
@@ -95,7 +100,7 @@ def report(binary, *arguments, text=None):
 
 
 def ask(server, sql):
-    if server["kind"] == "postgres":
+    if servers.is_postgres(server["kind"]):
         import psycopg2
         connection = psycopg2.connect(host="127.0.0.1", port=server["port"], user="postgres", dbname="postgres")
     else:
@@ -111,12 +116,12 @@ def counted(server):
     """Deadlocks by the server's own counter."""
     query = {"postgres": "SELECT 0, deadlocks FROM pg_stat_database WHERE datname = 'postgres'",
              "mysql": "SELECT 0, COUNT FROM information_schema.INNODB_METRICS WHERE NAME = 'lock_deadlocks'",
-             "mariadb": "SHOW GLOBAL STATUS LIKE 'Innodb_deadlocks'"}[server["kind"]]
+             "mariadb": "SHOW GLOBAL STATUS LIKE 'Innodb_deadlocks'"}[family(server["kind"])]
     return int(ask(server, query)[0][1])
 
 
 def left_behind(server):
-    query = ("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'gridlock%'" if server["kind"] == "postgres"
+    query = ("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'gridlock%'" if servers.is_postgres(server["kind"])
              else "SELECT schema_name FROM information_schema.schemata WHERE schema_name LIKE 'gridlock%'")
     return [row[0] for row in ask(server, query)]
 
@@ -136,7 +141,7 @@ def contract(kind, binary):
 
 def folder(kind, server):
     parts = server["version"].split(".")
-    name = kind.removesuffix("x") + (parts[0] if server["kind"] == "postgres" else "".join(parts[:2]))
+    name = kind.removesuffix("x") + (parts[0] if servers.is_postgres(server["kind"]) else "".join(parts[:2]))
     return os.path.join(FIDELITY, name)
 
 
