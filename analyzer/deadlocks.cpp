@@ -113,16 +113,20 @@ class Finder {
     return best;
   }
 
+  /// The lock in the way may have been granted since the wait began.
+  static bool is_hard(const Blocker* blocker, const Party& next) {
+    return next.holds.empty() ? blocker == nullptr || blocker->hard : !next.holds.front().waiting;
+  }
+
   /// Whom each party waits for, and the lock in its way first among what the other holds.
   void join(std::vector<Party>& parties, const WaitCycle& cycle) {
     for (std::size_t i = 0; i < cycle.size(); ++i) {
       const std::size_t next = (i + 1) % cycle.size();
       parties[i].blocked_by = {next};
       const Blocker* blocker = edge(cycle[i], cycle[next]);
-      if (blocker != nullptr) {
-        parties[i].hard = blocker->hard;
-        if (parties[next].holds.empty() && is_known(blocker->lock)) parties[next].holds.push_back(blocker->lock);
-      }
+      if (blocker != nullptr && parties[next].holds.empty() && is_known(blocker->lock))
+        parties[next].holds.push_back(blocker->lock);
+      parties[i].hard = is_hard(blocker, parties[next]);
       const auto& wait = replay_.session(cycle[i]).wait;
       if (!wait) continue;
       for (std::size_t other = 0; other < cycle.size(); ++other) {

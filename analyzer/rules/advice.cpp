@@ -35,6 +35,15 @@ std::set<std::string> tables_of(const Scene& scene) {
   return tables;
 }
 
+/// The rows' order that everybody can keep: that of the index by which all of them come.
+std::string order_in_words(const Scene& scene) {
+  const Lock* first = scene.actors.empty() ? nullptr : scene.actors.front().wants;
+  const bool secondary =
+      first != nullptr && !first->index.empty() && first->index != "PRIMARY" && first->index != "GEN_CLUST_INDEX" &&
+      scene.all([&](const Actor& actor) { return actor.wants != nullptr && actor.wants->index == first->index; });
+  return secondary ? fmt::format("in the order of index {}", first->index) : "by ascending primary key";
+}
+
 /// Who goes against the order of the keys, where the locks or the statements tell, but not which statements to swap.
 std::string turn_round(const Scene& scene) {
   std::string text;
@@ -57,9 +66,8 @@ Advice sort_keys(const Scene& scene) {
         "primary key.",
         fmt::join(tables, " before "));
   } else {
-    detail = fmt::format(
-        "Let every transaction take its rows of {} in the same order, for example by ascending primary key.",
-        table_in_words(scene));
+    detail = fmt::format("Let every transaction take its rows of {} in the same order, for example {}.",
+                         table_in_words(scene), order_in_words(scene));
   }
   detail += " Whoever comes second then waits before it has locked anything that the first still needs.";
   if (rewrites.empty()) {

@@ -16,7 +16,10 @@ bool checks_for_duplicate(const Actor& actor) {
          (is_shared(actor.wants) || is_exclusive(actor.wants));
 }
 
-bool same_index(const Lock& a, const Lock& b) { return same_table(a.table, b.table) && a.index == b.index; }
+/// An upsert locks gaps in its check as well, granted ones: those of another rule.
+bool queues_in_that_gap(const Actor& inserter, const Actor& waiter) {
+  return same_place(*inserter.wants, *waiter.wants);
+}
 
 }  // namespace
 
@@ -25,7 +28,7 @@ std::optional<Diagnosis> duplicate_check_gap(const Scene& scene) {
   for (std::size_t i = 0; i < 2; ++i) {
     const Actor &inserter = scene.actors[i], &waiter = scene.after(i);
     if (!inserts_into_gap(inserter) || !checks_for_duplicate(waiter)) continue;
-    if (!same_index(*inserter.wants, *waiter.wants)) continue;
+    if (!queues_in_that_gap(inserter, waiter)) continue;
     Diagnosis diagnosis;
     diagnosis.title = "An INSERT goes in front of a key whose duplicate check another INSERT is waiting in";
     diagnosis.explanation =

@@ -56,8 +56,9 @@ Advice lock_exact_keys() {
 
 Advice insert_first() {
   return advice("insert-first", "Insert first, and look only if the row was there",
-                "Try the INSERT at once; on the duplicate key error (1062) the row exists, and can be read FOR UPDATE "
-                "without locking a gap.",
+                "Try the INSERT at once. On the duplicate key error (1062) the row exists: roll back, because the "
+                "failed INSERT keeps a shared lock on it, and read it FOR UPDATE in a new transaction. A row that is "
+                "there is locked without a gap.",
                 Condition::hold_and_wait);
 }
 

@@ -1,6 +1,8 @@
 // D25: without a usable index a statement locks every row that it looks at.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "analyzer/rules/advice.h"
 #include "analyzer/rules/rewrites.h"
 #include "analyzer/rules/rules.h"
@@ -29,6 +31,16 @@ bool scans(const Actor& actor) {
     return true;
   }
   return first.value && comparison_for(actor.act, *lock) == nullptr;
+}
+
+/// A scan that had locked nothing before it began goes through the rows in key order, and so can everybody else.
+bool only_scans(const Actor& actor) {
+  return actor.known_past() && std::none_of(actor.earlier.begin(), actor.earlier.end(),
+                                            [](const Act& act) { return act.writes() || searches(act); });
+}
+
+bool order_would_help(const Scene& scene) {
+  return scene.all([](const Actor& actor) { return !scans(actor) || only_scans(actor); });
 }
 
 }  // namespace
@@ -67,10 +79,16 @@ std::optional<Diagnosis> no_usable_index(const Scene& scene) {
       advice("update-by-primary-key", "Find the rows first, then change them by primary key",
              "A plain SELECT reads the keys without locking; the change by primary key locks single rows.",
              Condition::hold_and_wait));
-  diagnosis.folklore = {
-      "LIMIT: rows are locked until the limit is reached, matching or not.",
-      "Locking in the same order: a scan takes all rows in the order of the table, whatever you sort.",
-      retries_do_not_cure()};
+  diagnosis.folklore = {"LIMIT: rows are locked until the limit is reached, matching or not.", retries_do_not_cure()};
+  if (order_would_help(scene))
+    diagnosis.advice.push_back(advice(
+        "sort-keys", "Take the rows in the order of the scan",
+        "The scan takes the rows by ascending primary key. Where the others do so as well, they wait for it or it for "
+        "them, and not both. It still keeps everybody out of the whole table.",
+        Condition::circular_wait));
+  else
+    diagnosis.folklore.emplace_back(
+        "Locking in the same order: whatever was locked before, the scan begins again with the table's first row.");
   return diagnosis;
 }
 

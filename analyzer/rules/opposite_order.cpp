@@ -66,8 +66,6 @@ std::optional<Diagnosis> lock_ring(const Scene& scene) {
       cycle_in_words(scene) +
       " Each waits for the next, and the last for the first: no two of them disagree, all of them together do.";
   add_advice(scene, diagnosis);
-  diagnosis.folklore.emplace_back(
-      "Changing one of the transactions only: any order is good, if it is the same for all of them.");
   return diagnosis;
 }
 

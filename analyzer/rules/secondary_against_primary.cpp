@@ -1,6 +1,8 @@
 // D17: one comes by a secondary index to the row, the other by the row to the secondary index.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "analyzer/fingerprint.h"
 #include "analyzer/rules/advice.h"
 #include "analyzer/rules/rules.h"
@@ -31,6 +33,36 @@ Advice by_unique_key(const Actor& changer, const Lock& secondary) {
       Condition::circular_wait);
 }
 
+bool writes_unique_checks(const Actor& actor) {
+  return actor.act.inserts() ||
+         std::any_of(actor.earlier.begin(), actor.earlier.end(), [](const Act& act) { return act.inserts(); });
+}
+
+/// The changer waits to put an entry into a gap, and it was a search, no check for duplicates, that locked the gap.
+bool read_committed_helps(const Actor& searcher, const Actor& changer) {
+  return is_insert_intention(changer.wants) && !writes_unique_checks(searcher);
+}
+
+void add_advice(const Scene& scene, const Actor& searcher, const Actor& changer, Diagnosis& diagnosis) {
+  const Lock& secondary = *changer.wants;
+  const bool by_duplicate_check = searcher.act.inserts();
+  diagnosis.advice.push_back(by_duplicate_check ? by_unique_key(changer, secondary) : by_primary_key(searcher));
+  const bool gap = is_insert_intention(&secondary);
+  if (read_committed_helps(searcher, changer)) diagnosis.advice.push_back(read_committed());
+  // A unique index is not there for speed.
+  if (!by_duplicate_check)
+    diagnosis.advice.push_back(advice(
+        "drop-index", fmt::format("Ask whether index {} is needed", secondary.index),
+        changer.act.verb == Verb::remove
+            ? "A DELETE takes the row out of every index: each is one more place to lock, in an order of its own."
+            : "Each index on a changing column is one more place to lock, in an order of its own.",
+        Condition::mutual_exclusion));
+  diagnosis.advice.push_back(retry(scene));
+  diagnosis.folklore = {"Sorting the rows: it happens with a single row.",
+                        "Another index: it is the second place to lock that makes the deadlock."};
+  if (!gap) diagnosis.folklore.push_back(isolation_does_not_help(scene));
+}
+
 }  // namespace
 
 std::optional<Diagnosis> secondary_against_primary(const Scene& scene) {
@@ -48,15 +80,7 @@ std::optional<Diagnosis> secondary_against_primary(const Scene& scene) {
       "{} comes by index {} and locks its entry first, then the row. {} has the row first, and must change or lock the "
       "entry of that index next. {} They meet between index and row.",
       at_beginning(searcher.party->name), secondary.index, at_beginning(changer.party->name), cycle_in_words(scene));
-  diagnosis.advice.push_back(searcher.act.inserts() ? by_unique_key(changer, secondary) : by_primary_key(searcher));
-  diagnosis.advice.push_back(
-      advice("drop-index", fmt::format("Ask whether index {} is needed", secondary.index),
-             "Each index on a changing column is one more place to lock, in an order of its own.",
-             Condition::mutual_exclusion));
-  diagnosis.advice.push_back(retry(scene));
-  diagnosis.folklore = {"Sorting the rows: it happens with a single row.",
-                        "Another index: it is the second place to lock that makes the deadlock.",
-                        isolation_does_not_help(scene)};
+  add_advice(scene, searcher, changer, diagnosis);
   return diagnosis;
 }
 

@@ -53,7 +53,8 @@ std::optional<Diagnosis> upsert_gap(const Scene& scene) {
                                       Condition::hold_and_wait));
   diagnosis.advice.push_back(shorten());
   diagnosis.folklore = {"READ COMMITTED: the locks of a uniqueness check, gap included, are taken at every level.",
-                        "INSERT IGNORE or a second unique key: both make the check lock more, not less.",
+                        "INSERT IGNORE: it leaves the row as it is, and waits all the same for a key that another "
+                        "transaction has inserted or changed and not committed.",
                         retries_do_not_cure()};
   return diagnosis;
 }

@@ -162,8 +162,8 @@ std::string names(const Scene& scene) {
 
 std::string isolation_does_not_help(const Scene& scene) {
   return scene.postgres ? "Another isolation level: whoever changes a row locks it at every level."
-                        : "A lower isolation level: the rows that a statement changes are locked at every level, so "
-                          "READ COMMITTED deadlocks in the same way.";
+                        : "A lower isolation level: the rows that a statement changes, or asks for by FOR UPDATE or "
+                          "FOR SHARE, are locked at every level, so READ COMMITTED deadlocks in the same way.";
 }
 
 std::string retries_do_not_cure() {

@@ -20,10 +20,10 @@ void add_session(std::vector<std::string>& sessions, const std::string& name) {
 
 // ------------------------------------------------------------------------------------------------- what came of it
 
-Text waits_for(const std::vector<std::string>& names) {
+Text waits_for(const std::vector<std::string>& names, std::string_view when = "") {
   std::vector<std::string> cleaned;
   for (const auto& name : names) cleaned.push_back(clean(name));
-  return {Ink::waiting, names.empty() ? "waits" : "waits for " + listed(cleaned)};
+  return {Ink::waiting, names.empty() ? "waits" : fmt::format("waits{} for {}", when, listed(cleaned))};
 }
 
 Text error_text(const std::optional<ServerError>& error) {
@@ -60,6 +60,20 @@ std::map<StepKey, std::vector<std::string>> waits_of(const Deadlock& deadlock) {
       if (blocker < deadlock.parties.size()) names.push_back(deadlock.parties[blocker].name);
   }
   return waits;
+}
+
+/// Who is told of in the first steps of the schedule.
+bool began_before(const std::vector<ScheduledStep>& schedule, std::size_t steps,
+                  const std::vector<std::string>& names) {
+  return std::all_of(names.begin(), names.end(), [&](const std::string& name) {
+    return std::any_of(schedule.begin(), schedule.begin() + static_cast<std::ptrdiff_t>(steps),
+                       [&](const ScheduledStep& step) { return step.session == name; });
+  });
+}
+
+/// A wait outlives those whom it was for first: somebody that began later can be the one who is in the way at last.
+Text wait_of(const std::vector<ScheduledStep>& schedule, std::size_t at, const std::vector<std::string>& blockers) {
+  return waits_for(blockers, began_before(schedule, at, blockers) ? "" : ", at last");
 }
 
 /// Steps are told by their own names where all have one that says something; else they are numbered.
@@ -170,7 +184,7 @@ Dance dance_of(const Deadlock& deadlock, std::size_t at_most) {
     Text outcome = ending(step.outcome, step.session);
     if (step.outcome == Outcome::waits) {
       const auto at = waits.find(key);
-      outcome = waits_for(at == waits.end() ? std::vector<std::string>() : at->second);
+      outcome = wait_of(schedule, i, at == waits.end() ? std::vector<std::string>() : at->second);
       if (i == closing) outcome.add(Ink::bad, ": the ring is closed");
     }
     const bool goes_on = waiting.erase(key) > 0;

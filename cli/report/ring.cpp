@@ -46,7 +46,7 @@ class Ring {
     for (std::size_t i = 0; i < deadlock_.parties.size(); ++i) {
       const Party& party = deadlock_.parties[i];
       name(i);
-      holds(party);
+      holds(i);
       if (!party.statement.empty()) item("runs", Text(clean(party.statement)));
       waits(party);
       blocked_by(party);
@@ -80,9 +80,17 @@ class Ring {
     return std::max<std::size_t>(page_.width() > taken ? page_.width() - taken : 0, 16);
   }
 
-  void holds(const Party& party) {
+  void holds(std::size_t index) {
+    const Party& party = deadlock_.parties[index];
     const std::size_t shown = shown_of(party, every_lock_);
-    for (std::size_t i = 0; i < shown; ++i) item(i == 0 ? "holds" : "", described(party.holds[i]), Ink::good);
+    for (std::size_t i = 0; i < shown; ++i) {
+      const std::string_view label = i == 0 ? "holds" : "";
+      if (party.holds[i].waiting)
+        item(label, Text(fmt::format("no lock there, only a place in the queue, ahead of {}", before(index))),
+             Ink::good);
+      else
+        item(label, described(party.holds[i]), Ink::good);
+    }
     const auto others =
         std::count_if(party.holds.begin() + static_cast<std::ptrdiff_t>(shown), party.holds.end(), says_much);
     if (others > 0)
@@ -103,6 +111,12 @@ class Ring {
     Text text(Ink::strong, listed(names));
     if (!party.hard) text.add(names.size() == 1 ? ", who stands ahead in the queue" : ", who stand ahead in the queue");
     item("blocked by", text, Ink::waiting);
+  }
+
+  /// Who waits for this party.
+  std::string before(std::size_t index) const {
+    const std::size_t count = deadlock_.parties.size();
+    return clean(deadlock_.parties[(index + count - 1) % count].name);
   }
 
   const Deadlock& deadlock_;

@@ -5,33 +5,16 @@
 #include <algorithm>
 #include <string>
 
-#include "drivers/engines.h"
 #include "tests/fidelity/golden.h"
 #include "tests/fidelity/played.h"
-#include "workloads/load.h"
-#include "workloads/runner/runner.h"
 
 namespace gridlock::fidelity {
 namespace {
-
-std::optional<sql::Isolation> level(const std::string& words) {
-  if (words == "read uncommitted") return sql::Isolation::read_uncommitted;
-  if (words == "read committed") return sql::Isolation::read_committed;
-  if (words == "repeatable read") return sql::Isolation::repeatable_read;
-  if (words == "serializable") return sql::Isolation::serializable;
-  return std::nullopt;
-}
 
 std::string told(const Problems& problems) {
   std::string text;
   for (const auto& problem : problems) text += to_string(problem.where) + ": " + problem.message + "\n";
   return text;
-}
-
-/// A session that states its own level keeps it.
-void set_level(Workload& workload, const std::string& words) {
-  for (auto& session : std::get<Story>(workload.play).sessions)
-    if (!session.isolation) session.isolation = level(words);
 }
 
 /// The order as it was, or one of the ways in which the server has also done it.
@@ -47,14 +30,7 @@ std::string difference(const Json& golden, const PlayedOrder& played, bool deadl
 
 /// What is different; empty when the engine does as the server did.
 std::string differences(const Golden& golden, const Server& server) {
-  auto loaded = load_workload(golden.yaml, golden.name + ".yaml");
-  if (!loaded.workload) return told(loaded.problems);
-  set_level(*loaded.workload, golden.isolation);
-  auto made = make_driver(server.engine);
-  if (!made.driver) return told(made.problems);
-  RunOptions options;
-  options.locks = true;
-  const auto played = run(*loaded.workload, *made.driver, options);
+  const Run played = play(golden, server.engine);
   if (!played.problems.empty()) return told(played.problems);
   std::string text;
   for (std::size_t i = 0; i < golden.orders.size(); ++i) {

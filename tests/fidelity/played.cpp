@@ -3,11 +3,29 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <set>
 #include <vector>
 
+#include "drivers/engines.h"
+#include "workloads/load.h"
+
 namespace gridlock::fidelity {
 namespace {
+
+std::optional<sql::Isolation> level(const std::string& words) {
+  if (words == "read uncommitted") return sql::Isolation::read_uncommitted;
+  if (words == "read committed") return sql::Isolation::read_committed;
+  if (words == "repeatable read") return sql::Isolation::repeatable_read;
+  if (words == "serializable") return sql::Isolation::serializable;
+  return std::nullopt;
+}
+
+/// A session that states its own level keeps it.
+void set_level(Workload& workload, const std::string& words) {
+  for (auto& session : std::get<Story>(workload.play).sessions)
+    if (!session.isolation) session.isolation = level(words);
+}
 
 /// As capture.py's `plain`: numbers as numbers, a whole decimal too, NULL as null, all else as text.
 Json plain(const Value& value) {
@@ -154,6 +172,20 @@ std::string deadlocks_difference(const Json& expected, const Json& got) {
 }
 
 }  // namespace
+
+Run play(const Golden& golden, const std::string& engine) {
+  Run run;
+  auto loaded = load_workload(golden.yaml, golden.name + ".yaml");
+  run.problems = loaded.problems;
+  if (!loaded.workload) return run;
+  set_level(*loaded.workload, golden.isolation);
+  auto made = make_driver(engine);
+  run.problems = made.problems;
+  if (!made.driver) return run;
+  RunOptions options;
+  options.locks = true;
+  return gridlock::run(*loaded.workload, *made.driver, options);
+}
 
 Json as_golden(const PlayedOrder& order) {
   Json json = {{"order", order.order},

@@ -3,9 +3,13 @@
 #include <string>
 
 #include "model/json.h"
+#include "tests/fidelity/golden.h"
 #include "workloads/runner/runner.h"
 
 namespace gridlock::fidelity {
+
+/// The golden's story on this engine, at the golden's level; what cannot be loaded or played stands in its problems.
+Run play(const Golden& golden, const std::string& engine);
 
 /// `events`, `results`, `deadlocks` and `locks`, as in a golden.
 Json as_golden(const PlayedOrder& order);
