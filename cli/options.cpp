@@ -167,6 +167,8 @@ ReadOptions read_options(const std::vector<std::string>& words) {
   }
   if (asks_help && words.size() == 1) {
     read.options.help = help_text();
+  } else if (const std::string near = did_you_mean(name, {"--help", "--version"}); !near.empty()) {
+    read.problems.push_back({fmt::format("gridlock has no option '{}'", name), fmt::format("did you mean {}?", near)});
   } else if (name.starts_with("-")) {
     read.problems.push_back({fmt::format("the command comes first, then its options: '{}' is no command", name),
                              "gridlock COMMAND " + name});

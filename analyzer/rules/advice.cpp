@@ -115,6 +115,13 @@ Advice read_committed() {
                 Condition::hold_and_wait);
 }
 
+Advice lock_exact_keys() {
+  return advice("lock-exact-keys", "Lock the rows that are meant, not the range between them",
+                "Read the keys by a plain SELECT, then lock those rows by their unique key (WHERE id IN (...)): a row "
+                "that is found by its whole unique key is locked without the gap before it.",
+                Condition::hold_and_wait);
+}
+
 Advice shorten() {
   return advice("short-transactions", "Keep the transactions short",
                 "Do the statements that lock most as late as possible, commit right behind them, and let nothing slow "

@@ -24,6 +24,9 @@ Advice retry(const Scene& scene);
 /// READ COMMITTED: no gap locks.
 Advice read_committed();
 
+/// Lock single rows by their unique key instead of a range.
+Advice lock_exact_keys();
+
 /// Keep transactions short.
 Advice shorten();
 

@@ -34,20 +34,24 @@ std::optional<Diagnosis> duplicate_inserts(const Scene& scene) {
   if (!inserts || scene.postgres) return std::nullopt;
   const bool into_gap = scene.all([](const Actor& actor) { return is_insert_intention(actor.wants); });
   const bool for_row = scene.all([](const Actor& actor) { return is_exclusive(actor.wants); });
+  const bool upserts = woken_by_rollback(scene);
   const bool shared = scene.any([](const Actor& actor) { return is_shared(actor.holds) && !actor.holds->waiting; });
-  if (!shared || (!into_gap && !for_row)) return std::nullopt;
+  if ((!shared && !upserts) || (!into_gap && !for_row)) return std::nullopt;
   Diagnosis diagnosis;
   diagnosis.title = into_gap ? "Inserts of one key wait for a transaction that rolls back, then for each other"
                              : "Inserts of one key wait for a transaction that deletes it, then for each other";
+  const std::string a_lock = upserts ? "an exclusive lock" : "a shared lock";
   diagnosis.explanation = std::string("An INSERT that meets its own key, inserted ") + (into_gap ? "" : "or deleted ") +
-                          "by a transaction that has not ended, waits in the duplicate check with a shared lock. " +
+                          "by a transaction that has not ended, waits in the duplicate check with " + a_lock + ". " +
                           (into_gap ? "When that transaction rolls back, its row disappears and every waiting insert "
-                                      "is granted a shared lock on the gap that is left. "
+                                      "is granted " +
+                                          a_lock + " on the gap that is left, where locks do not exclude each other. "
                                     : "When that transaction commits, every waiting insert is granted its shared lock "
                                       "on the row that is gone. ") +
                           cycle_in_words(scene) +
-                          " Each must now exclude the others' shared lock. The transaction that was first is not in "
-                          "the ring: it has ended.";
+                          (into_gap ? " An insert waits for every lock on its gap but its own."
+                                    : " Each must now exclude the others' shared lock.") +
+                          " The transaction that was first is not in the ring: it has ended.";
   if (!into_gap) diagnosis.advice.push_back(upsert(scene));
   if (into_gap)
     diagnosis.advice.push_back(advice("commit-inserts", "Do not roll back behind an INSERT",
@@ -66,9 +70,10 @@ std::optional<Diagnosis> duplicate_inserts(const Scene& scene) {
              Condition::mutual_exclusion));
   diagnosis.advice.push_back(retry(scene));
   diagnosis.folklore = {"READ COMMITTED: the duplicate check locks the same at every level.",
-                        "INSERT IGNORE: it waits in the same duplicate check and is granted the same shared lock.",
+                        "INSERT IGNORE: it waits in the same duplicate check and is granted a shared lock like the "
+                        "others.",
                         "Sorting the keys: all of them insert the same one."};
-  if (into_gap)
+  if (into_gap && !upserts)
     diagnosis.folklore.emplace_back(
         "INSERT ... ON DUPLICATE KEY UPDATE: its waiting requests are exclusive, and become exclusive locks on the gap "
         "that the rollback leaves, all at once. They deadlock in the same way.");

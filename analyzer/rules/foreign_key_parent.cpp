@@ -100,6 +100,10 @@ Advice no_key_update(const Scene& scene) {
   return out;
 }
 
+bool updates_parent(const Scene& scene, const std::string& parent) {
+  return scene.any([&](const Actor& actor) { return actor.act.verb == Verb::update && actor.act.names(parent); });
+}
+
 }  // namespace
 
 std::optional<Diagnosis> foreign_key_parent(const Scene& scene) {
@@ -118,10 +122,12 @@ std::optional<Diagnosis> foreign_key_parent(const Scene& scene) {
         "foreign key's check looks, and a SELECT ... FOR SHARE behind another change would look the same.";
   diagnosis.advice.push_back(parent_first(scene, clue->parent));
   if (scene.postgres) diagnosis.advice.push_back(no_key_update(scene));
-  diagnosis.advice.push_back(advice("no-counter-in-parent", "Keep counters out of the parent row",
-                                    "A sum or a counter in the parent makes every child's transaction change the same "
-                                    "row. Count when reading, or collect the changes in a table of their own.",
-                                    Condition::mutual_exclusion));
+  if (updates_parent(scene, clue->parent))
+    diagnosis.advice.push_back(
+        advice("no-counter-in-parent", "Keep counters out of the parent row",
+               "A sum or a counter in the parent makes every child's transaction change the same "
+               "row. Count when reading, or collect the changes in a table of their own.",
+               Condition::mutual_exclusion));
   diagnosis.folklore = {
       isolation_does_not_help(scene),
       "An index on the child's column: it makes the check fast, and leaves the parent's row as locked as before.",

@@ -41,19 +41,6 @@ Advice upsert(const Scene& scene) {
   return out;
 }
 
-/// A locking read of more than one key: no single row stands for it.
-bool is_range(const Act* act) {
-  return act != nullptr &&
-         (act->where.empty() || act->where.front().op != sql::Op::equal || act->where.front().values.size() > 1);
-}
-
-Advice lock_exact_keys() {
-  return advice("lock-exact-keys", "Lock the rows that are meant, not the range between them",
-                "Read the keys by a plain SELECT, then lock those rows by their unique key (WHERE id IN (...)): a row "
-                "that is found by its whole unique key is locked without the gap before it.",
-                Condition::hold_and_wait);
-}
-
 Advice insert_first() {
   return advice("insert-first", "Insert first, and look only if the row was there",
                 "Try the INSERT at once. On the duplicate key error (1062) the row exists: roll back, because the "

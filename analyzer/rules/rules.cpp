@@ -30,6 +30,7 @@ constexpr std::array table{
     Rule{"secondary-against-primary", secondary_against_primary},
     Rule{"opposite-order", opposite_order},
     Rule{"lock-ring", lock_ring},
+    Rule{"gap-against-row", gap_against_row},
 };
 
 }  // namespace

@@ -28,6 +28,7 @@ std::optional<Diagnosis> duplicate_inserts(const Scene& scene);
 std::optional<Diagnosis> failed_duplicate_insert(const Scene& scene);
 std::optional<Diagnosis> foreign_key_parent(const Scene& scene);
 std::optional<Diagnosis> galera_conflict(const Scene& scene);
+std::optional<Diagnosis> gap_against_row(const Scene& scene);
 std::optional<Diagnosis> gap_then_insert(const Scene& scene);
 std::optional<Diagnosis> get_lock_order(const Scene& scene);
 std::optional<Diagnosis> insert_select(const Scene& scene);

@@ -161,6 +161,21 @@ bool ask_for_same_row(const Act& a, const Act& b) {
   return false;
 }
 
+bool is_range(const Act* act) {
+  return act != nullptr &&
+         (act->where.empty() || act->where.front().op != sql::Op::equal || act->where.front().values.size() > 1);
+}
+
+bool woken_by_rollback(const Scene& scene) {
+  return scene.all([&](const Actor& actor) {
+    const bool upsert = actor.act.verb == Verb::upsert || actor.act.verb == Verb::replace;
+    const bool only_statement =
+        std::none_of(actor.earlier.begin(), actor.earlier.end(), [](const Act& act) { return act.inserts(); });
+    return upsert && actor.known_past() && only_statement && is_insert_intention(actor.wants) &&
+           same_place(*actor.wants, *scene.actors.front().wants);
+  });
+}
+
 const Act* taker_of(const Scene& scene, std::size_t i) {
   const Actor& actor = scene.actors[i];
   const Actor& asker = scene.before(i);

@@ -17,7 +17,8 @@ struct Actor {
   const Lock* wants = nullptr;  ///< null when not known
   const Lock* holds = nullptr;  ///< the lock in the way of the actor before it; null when not known
 
-  /// Whether it is known what the transaction did before: a run names its steps, a log tells the waiting statement only.
+  /// Whether it is known what the transaction did before: a run names its steps, a log tells the waiting statement
+  /// only.
   bool known_past() const { return !earlier.empty() || !party->step.empty(); }
 };
 
@@ -66,6 +67,13 @@ bool same_place(const Lock& a, const Lock& b);
 /// The statement by which `scene.actors[i]` got the lock in its predecessor's way, as far as its earlier statements
 /// tell; null when they do not.
 const Act* taker_of(const Scene& scene, std::size_t i);
+
+/// Whether a locking search asks for more than one key: no single row stands for it. False for null.
+bool is_range(const Act* act);
+
+/// Upserts of one key that waited while the transaction that had inserted it rolled back: each was granted the gap
+/// then, and each now wants to insert into it.
+bool woken_by_rollback(const Scene& scene);
 
 /// Whether the statement inserts a row with this value in some column.
 bool inserts_value(const Act& act, const Value& value);

@@ -56,7 +56,7 @@ std::optional<Diagnosis> ddl_against_dml(const Scene& scene) {
   diagnosis.advice.push_back(shorten());
   diagnosis.folklore = {
       "An ALTER that is said to be online or concurrent: it still needs its lock for a moment, and queues for it.",
-      isolation_does_not_help(scene)};
+      "Another isolation level: the locks on tables and their definitions do not depend on it."};
   if (scene.postgres)
     diagnosis.folklore.emplace_back("NOT VALID for a new foreign key: it locks both tables all the same.");
   return diagnosis;

@@ -26,9 +26,10 @@ bool replaces(const Actor& actor) {
 }  // namespace
 
 std::optional<Diagnosis> upsert_gap(const Scene& scene) {
-  const bool fits = !scene.postgres && scene.any(upserts) && scene.all([](const Actor& actor) {
-    return actor.act.inserts() && (is_insert_intention(actor.wants) || is_exclusive(actor.wants));
-  });
+  const bool fits =
+      !scene.postgres && !woken_by_rollback(scene) && scene.any(upserts) && scene.all([](const Actor& actor) {
+        return actor.act.inserts() && (is_insert_intention(actor.wants) || is_exclusive(actor.wants));
+      });
   if (!fits) return std::nullopt;
   const bool gaps = scene.any([](const Actor& actor) { return is_insert_intention(actor.wants); });
   const bool replace = scene.any(replaces);

@@ -149,20 +149,17 @@ Text result_text(const PlayedOrder::Result* result) {
   return {Ink::dim, counted(count, "row") + rows};
 }
 
-const PlayedOrder::Result* result_of(const PlayedOrder& order, const std::string& step) {
-  for (const auto& result : order.results)
-    if (result.step == step) return &result;
-  return nullptr;
-}
+/// By the step's name.
+using Results = std::map<std::string, const PlayedOrder::Result*>;
 
-Text order_outcome(const PlayedOrder& order, const TraceFacts& facts, const PlayedOrder::StepEvent& event) {
+Text order_outcome(const Results& results, const TraceFacts& facts, const PlayedOrder::StepEvent& event) {
   const auto look_up = [](const auto& map, const std::string& key) {
     const auto at = map.find(key);
     return at == map.end() ? decltype(at->second)() : at->second;
   };
   switch (event.outcome) {
     case Outcome::waits: return waits_for(look_up(facts.waits, event.step));
-    case Outcome::done: return result_text(result_of(order, event.step));
+    case Outcome::done: return result_text(look_up(results, event.step));
     case Outcome::error: return error_text(event.error);
     default: return ending(event.outcome, look_up(facts.session, event.step));
   }
@@ -204,6 +201,8 @@ Dance dance_of(const PlayedOrder& order, const std::map<std::string, Report::Sto
   Dance dance;
   const TraceFacts facts = facts_of(order.trace, story);
   for (const std::string& session : order.trace.sessions) add_session(dance.sessions, session);
+  Results results;
+  for (const PlayedOrder::Result& result : order.results) results.emplace(result.step, &result);
   std::set<std::string> waiting;
   for (const auto& event : order.events) {
     const auto session = facts.session.find(event.step);
@@ -214,7 +213,7 @@ Dance dance_of(const PlayedOrder& order, const std::map<std::string, Report::Sto
     step.session = session == facts.session.end() ? std::string("?") : session->second;
     step.label = clean(event.step);
     if (!goes_on) step.sql = sql == facts.sql.end() ? event.step : sql->second;
-    step.outcome = order_outcome(order, facts, event);
+    step.outcome = order_outcome(results, facts, event);
     add_session(dance.sessions, step.session);
     dance.steps.push_back(std::move(step));
   }

@@ -57,9 +57,9 @@ TEST(Advice, OfReadCommittedIsWhatTheServerDoes) {
   std::size_t judged = 0;
   for (const std::string& story : stories()) {
     const Golden repeatable = read_golden(story + ".rr"), committed = read_golden(story + ".rc");
-    const Run run = play(repeatable);
-    for (std::size_t i = 0; i < run.orders.size(); ++i)
-      for (const DiagnosedDeadlock& one : analyze(run.orders[i].trace).deadlocks) {
+    const auto played = play(repeatable);
+    for (std::size_t i = 0; i < played.orders.size(); ++i)
+      for (const DiagnosedDeadlock& one : analyze(played.orders[i].trace).deadlocks) {
         ++judged;
         EXPECT_EQ(refuted(one.diagnosis, deadlocks_on_server(committed.orders.at(i))), "")
             << story << ", order " << repeatable.orders.at(i).at("order").dump();

@@ -109,6 +109,7 @@ TEST(Options, ACommandIsNeeded) {
   EXPECT_EQ(complaints(""), "a command is missing (gridlock --help lists them)");
   EXPECT_EQ(complaints("--seed 7"),
             "the command comes first, then its options: '--seed' is no command (gridlock COMMAND --seed)");
+  EXPECT_EQ(complaints("--helpp"), "gridlock has no option '--helpp' (did you mean --help?)");
 }
 
 TEST(Options, UnknownCommand) {
