@@ -12,6 +12,8 @@
 namespace gridlock::fidelity {
 namespace {
 
+const std::string server = "mysql97";
+
 /// The steps that ended as a deadlock's victim, in any of the ways in which the server has played the order.
 bool deadlocks_on_server(const Json& order) {
   const auto has = [](const Json& one) {
@@ -34,7 +36,7 @@ bool says_it_is_useless(const Diagnosis& diagnosis) {
 
 /// The stories that were captured at both levels, without the levels.
 std::set<std::string> stories() {
-  const auto names = golden_names();
+  const auto names = golden_names(server);
   std::set<std::string> found;
   for (const std::string& name : names) {
     const std::string story = name.substr(0, name.rfind('.'));
@@ -56,8 +58,8 @@ std::string refuted(const Diagnosis& diagnosis, bool deadlocks_at_read_committed
 TEST(Advice, OfReadCommittedIsWhatTheServerDoes) {
   std::size_t judged = 0;
   for (const std::string& story : stories()) {
-    const Golden repeatable = read_golden(story + ".rr"), committed = read_golden(story + ".rc");
-    const auto played = play(repeatable);
+    const Golden repeatable = read_golden(server, story + ".rr"), committed = read_golden(server, story + ".rc");
+    const auto played = play(repeatable, "reference:innodb");
     for (std::size_t i = 0; i < played.orders.size(); ++i)
       for (const DiagnosedDeadlock& one : analyze(played.orders[i].trace).deadlocks) {
         ++judged;
