@@ -1,6 +1,8 @@
 // D21 to D23, P7 to P9: the check of a foreign key locks the parent row, which somebody also wants to change.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "analyzer/fingerprint.h"
 #include "analyzer/rules/advice.h"
 #include "analyzer/rules/rewrites.h"
@@ -101,7 +103,10 @@ Advice no_key_update(const Scene& scene) {
 }
 
 bool updates_parent(const Scene& scene, const std::string& parent) {
-  return scene.any([&](const Actor& actor) { return actor.act.verb == Verb::update && actor.act.names(parent); });
+  const auto updates = [&](const Act& act) { return act.verb == Verb::update && act.names(parent); };
+  return scene.any([&](const Actor& actor) {
+    return updates(actor.act) || std::any_of(actor.earlier.begin(), actor.earlier.end(), updates);
+  });
 }
 
 }  // namespace
