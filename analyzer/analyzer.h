@@ -56,7 +56,7 @@ struct DiagnosedDeadlock {
   /// How many were seen in each hour of the log, as seconds of its beginning since 1970 by the log's own clock; only of
   /// those whose time is known.
   std::map<std::int64_t, std::uint64_t> by_hour = {};
-  bool known = false;      ///< the baseline has it: it makes no exit code 1
+  bool known = false;           ///< the baseline has it: it makes no exit code 1
   std::string suppressed = {};  ///< the reason why it is no finding; empty: it is one
 };
 

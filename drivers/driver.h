@@ -118,8 +118,8 @@ class Driver {
   /// Ends every session (rolling back) and removes what `open` made.
   virtual void close() = 0;
 
-  /// The server's own count of deadlocks, of all runs from `open` to `close` so far. None: it does not count, or does not
-  /// say. Counts what others did on the server, too.
+  /// The server's own count of deadlocks, of all runs from `open` to `close` so far. None: it does not count, or does
+  /// not say. Counts what others did on the server, too.
   virtual std::optional<DeadlockCount> counted() const { return std::nullopt; }
 
   /// What this engine did not let us see or do, and what is lost by it; what was left on it. One sentence each.

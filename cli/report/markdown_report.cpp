@@ -223,7 +223,8 @@ std::string to_markdown(const Report& report) {
   if (report.explored) out += explored_part(*report.explored);
   if (report.replayed && report.replayed->diverged)
     out += escaped(divergence_in_words(*report.replayed->diverged)) + "\n\n";
-  if (!compares && !report.explored && !report.runs.empty() && report.runs.front().problems.empty()) out += figures(report);
+  if (!compares && !report.explored && !report.runs.empty() && report.runs.front().problems.empty())
+    out += figures(report);
   if (!report.again.empty()) out += "\nThe same again: " + code(report.again) + "\n";
   return out;
 }

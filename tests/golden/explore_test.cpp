@@ -37,7 +37,8 @@ TEST(Explore, ProvesThatThereIsNone) {
 }
 
 TEST(Explore, TheSameBytesEachTime) {
-  EXPECT_EQ(shell("gridlock explore --format json " + opposite).out, shell("gridlock explore --format json " + opposite).out);
+  EXPECT_EQ(shell("gridlock explore --format json " + opposite).out,
+            shell("gridlock explore --format json " + opposite).out);
 }
 
 TEST(Replay, ATokenBringsTheDeadlockBack) {
@@ -53,16 +54,19 @@ TEST(Replay, ATokenBringsTheDeadlockBack) {
 
 TEST(Replay, AScheduleSaysWhetherTheSameCame) {
   const std::string folder = "d=$(mktemp -d) && cp " + opposite + " $d/w.yaml && ";
-  const auto same = shell(folder + "gridlock explore -q --schedules $d/s $d/w.yaml > /dev/null; gridlock replay $d/s/deadlock-1.yaml");
+  const auto same = shell(
+      folder + "gridlock explore -q --schedules $d/s $d/w.yaml > /dev/null; gridlock replay $d/s/deadlock-1.yaml");
   EXPECT_EQ(same.exit_code, 0) << same.out << same.err;
   EXPECT_TRUE(same.out.starts_with("The same deadlock came")) << same.out;
-  const auto changed = shell(folder + "gridlock explore -q --schedules $d/s $d/w.yaml > /dev/null; echo >> $d/w.yaml; "
-                                      "gridlock replay $d/s/deadlock-1.yaml");
+  const auto changed = shell(folder +
+                             "gridlock explore -q --schedules $d/s $d/w.yaml > /dev/null; echo >> $d/w.yaml; "
+                             "gridlock replay $d/s/deadlock-1.yaml");
   EXPECT_EQ(changed.exit_code, 2);
   EXPECT_TRUE(contains(changed.err, "has changed since the schedule was made")) << changed.err;
-  const auto cured = shell(folder + "gridlock explore -q --schedules $d/s $d/w.yaml > /dev/null; sed -i '/^hash/d' "
-                                    "$d/s/deadlock-1.yaml; sed -i 's/WHERE id = 2/WHERE id = 1/' $d/w.yaml; "
-                                    "gridlock replay $d/s/deadlock-1.yaml");
+  const auto cured = shell(folder +
+                           "gridlock explore -q --schedules $d/s $d/w.yaml > /dev/null; sed -i '/^hash/d' "
+                           "$d/s/deadlock-1.yaml; sed -i 's/WHERE id = 2/WHERE id = 1/' $d/w.yaml; "
+                           "gridlock replay $d/s/deadlock-1.yaml");
   EXPECT_EQ(cured.exit_code, 1) << cured.err;
   EXPECT_TRUE(cured.out.starts_with("The deadlock did not come")) << cured.out;
   EXPECT_TRUE(contains(cured.out, "It departs from the schedule at event")) << cured.out;
@@ -85,7 +89,8 @@ TEST(Predict, ReadsAServersStatementLog) {
       "2026-11-25T22:00:01.000003Z\t   12 Query\tUPDATE u SET v = 2 WHERE id = 8\n"
       "2026-11-25T22:00:01.000004Z\t   12 Query\tUPDATE t SET v = 2 WHERE id = 2\n"
       "2026-11-25T22:00:01.000005Z\t   12 Query\tCOMMIT\n"
-      "END\necho 'CREATE TABLE t (id INT PRIMARY KEY, v INT); CREATE TABLE u (id INT PRIMARY KEY, v INT);' > $d/s.sql && ";
+      "END\necho 'CREATE TABLE t (id INT PRIMARY KEY, v INT); CREATE TABLE u (id INT PRIMARY KEY, v INT);' > $d/s.sql "
+      "&& ";
   const auto ended = shell(log + "gridlock predict --from-log $d/general.log --schema $d/s.sql");
   EXPECT_EQ(ended.exit_code, 1) << ended.out << ended.err;
   EXPECT_TRUE(contains(ended.out, "1 potential deadlock: 1 confirmed")) << ended.out;

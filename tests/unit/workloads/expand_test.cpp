@@ -61,7 +61,8 @@ std::string draws(const Distribution& distribution, int count) {
 TEST(Sampler, GivesTheSameValuesForEver) {
   EXPECT_EQ(draws(Uniform{std::int64_t{1}, std::int64_t{100}}, 8), "14 92 59 65 51 63 26 9");
   EXPECT_EQ(draws(Uniform{Decimal{100, 2}, Decimal{999, 2}}, 4), "7.13 1.91 6.58 9.64");
-  EXPECT_EQ(draws(Uniform{*parse_date("2026-01-01"), *parse_date("2026-12-31")}, 3), "2026-02-13 2026-04-27 2026-08-27");
+  EXPECT_EQ(draws(Uniform{*parse_date("2026-01-01"), *parse_date("2026-12-31")}, 3),
+            "2026-02-13 2026-04-27 2026-08-27");
   EXPECT_EQ(draws(Zipfian{1, 1000, 0.99}, 8), "142 2 4 7 1 372 3 223");
   EXPECT_EQ(draws(Normal{50, 10, {}, {}, 0}, 8), "55 37 44 35 35 69 56 40");
   EXPECT_EQ(draws(Normal{50, 10, {}, {}, 2}, 3), "54.93 37.19 43.98");
