@@ -26,8 +26,8 @@ constexpr std::array<std::string_view, 4> headings{"table", "index", "lock", "on
 Row row_of(const Lock& lock, std::size_t engines) {
   Row row{{lock.table, lock.index, lock.mode + (lock.waiting ? " (waits)" : ""), lock.data},
           std::vector<bool>(engines)};
-  if (lock.index.empty())
-    row.cells[3] = lock.data.empty() && lock.object.empty() ? "the table" : lock.data + lock.object;
+  if (lock.data.empty()) row.cells[3] = lock.object;
+  if (row.cells[3].empty()) row.cells[3] = lock.index.empty() ? "the table" : "the index";
   if (lock.supremum) row.cells[3] = "the end of the index";
   for (std::string& cell : row.cells) cell = clean(cell);
   return row;
@@ -47,8 +47,8 @@ std::vector<Row> rows_of(const LocksReport& report, std::size_t number) {
       Row row = row_of(lock, report.answers.size());
       const auto same = std::find_if(rows.begin(), rows.end(),
                                      [&](const Row& other) { return other.cells == row.cells && !other.on[engine]; });
-      if (same == rows.end()) rows.push_back(row);
-      (same == rows.end() ? rows.back() : *same).on[engine] = true;
+      Row& told = same == rows.end() ? rows.emplace_back(row) : *same;
+      told.on[engine] = true;
     }
   }
   return rows;
